@@ -1,0 +1,1 @@
+"""Learning content: Markdown files become immutable modules and dilemmas, after the check."""
