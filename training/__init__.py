@@ -1,0 +1,1 @@
+"""Weerbaar: awareness and dilemma training for Dutch municipalities."""

@@ -1,0 +1,127 @@
+"""Opens the database, the same way for SQLite and PostgreSQL, and gives tables their base."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware instant, stored in UTC. SQLite gives naive values back; this makes them aware."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored: give it a zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def enum_name(kind: type[enum.Enum]) -> sa.Enum:
+    """A column that stores the English *name* of an enum member, as text with a check."""
+    return sa.Enum(
+        kind, native_enum=False, create_constraint=False, length=40, validate_strings=True
+    )
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        dt.datetime: UtcDateTime(),
+        uuid.UUID: sa.Uuid(),
+        dict[str, Any]: sa.JSON(),
+        list[str]: sa.JSON(),
+    }
+
+
+def new_id() -> uuid.UUID:
+    """A random id; it may stand in a URL, for it tells nothing."""
+    return uuid.uuid4()
+
+
+class Database:
+    """One database: an engine for reading, and its twin that locks for writing at once.
+
+    SQLite lets two readers both start and then refuses the second writer; `BEGIN IMMEDIATE`
+    makes writers wait for each other instead (30 seconds at most)."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self.writing_engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    def reading(self) -> Session:
+        """A session that only reads."""
+        return Session(self.engine, expire_on_commit=False)
+
+    def writing(self) -> Session:
+        """A session that may write; commit it, or what it did is gone."""
+        return Session(self.writing_engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing session that commits at the end, or rolls back on an error."""
+        with self.writing() as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the habits of this house. `url` as SQLAlchemy writes it."""
+    if url.startswith("sqlite"):
+        engine = sa.create_engine(url, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {how}")

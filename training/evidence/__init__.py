@@ -1,0 +1,1 @@
+"""What was completed: append-only proof."""

@@ -1,0 +1,1 @@
+"""Who there is: the organisation tree, persons, their positions and audiences."""

@@ -1,0 +1,162 @@
+"""Holds the organisation tree, persons, their positions, and a municipality's own settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.db import Base, enum_name, new_id
+
+
+class UnitKind(enum.Enum):
+    """The kinds of node in the tree, from the top down."""
+
+    REGION = "regio"
+    BASE_TEAM = "basisteam"
+    COOPERATION = "samenwerking"
+    MUNICIPALITY = "gemeente"
+    COUNCIL = "raad"
+    COLLEGE = "college"
+    DEPARTMENT = "afdeling"
+    TEAM = "team"
+
+
+class PositionKind(enum.Enum):
+    """What somebody is in the municipality."""
+
+    EMPLOYEE = "medewerker"
+    MANAGEMENT = "lid van het MT"
+    SECRETARY = "gemeentesecretaris"
+    CLERK = "griffier"
+    COUNCILLOR = "raadslid"
+    COMMITTEE_MEMBER = "commissielid"
+    ALDERMAN = "wethouder"
+    MAYOR = "burgemeester"
+
+
+class Unit(Base):
+    """A node of the tree: regio → basisteam → samenwerking → gemeente → afdeling → team.
+    `municipality_id` is the municipality that it belongs to, itself included; None above it."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    municipality_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("unit.id", use_alter=True), index=True
+    )
+    kind: Mapped[UnitKind] = mapped_column(enum_name(UnitKind))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    opened_on: Mapped[dt.date]
+    closed_on: Mapped[dt.date | None]
+
+
+class Person(Base):
+    """Somebody who learns. A person is a fact, an account a key (identity room).
+    `employee_number` is the key of the personnel file; `email` an attribute that may change."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        sa.UniqueConstraint("municipality_id", "employee_number"),
+        sa.Index("ix_person_name", "municipality_id", "family_name", "given_name"),
+        sa.Index("ix_person_email", "municipality_id", "email"),
+    )
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    given_name: Mapped[str] = mapped_column(sa.String(80))
+    infix: Mapped[str] = mapped_column(sa.String(30), default="")
+    family_name: Mapped[str] = mapped_column(sa.String(120))
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    employee_number: Mapped[str | None] = mapped_column(sa.String(40))
+    joined_on: Mapped[dt.date]
+    left_on: Mapped[dt.date | None]
+
+    @property
+    def name(self) -> str:
+        """The name as one writes it: Anna de Vries."""
+        return " ".join(part for part in (self.given_name, self.infix, self.family_name) if part)
+
+
+class Position(Base):
+    """What a person is, in which unit, from when until when (inclusive); a person can have two."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "person_id"], ["person.municipality_id", "person.id"]
+        ),
+        sa.Index("ix_position_person", "municipality_id", "person_id"),
+        sa.Index("ix_position_unit", "municipality_id", "unit_id"),
+    )
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID]
+    unit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"))
+    kind: Mapped[PositionKind] = mapped_column(enum_name(PositionKind))
+    job_title: Mapped[str] = mapped_column(sa.String(120), default="")
+    manager_id: Mapped[uuid.UUID | None]
+    from_on: Mapped[dt.date]
+    until_on: Mapped[dt.date | None]
+
+
+class Tag(Base):
+    """A mark on a person that an audience rule can ask for (for example: key official)."""
+
+    __tablename__ = "tag"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "person_id"], ["person.municipality_id", "person.id"]
+        ),
+    )
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    from_on: Mapped[dt.date]
+
+
+class AudienceRule(Base):
+    """Who belongs to an audience in one municipality: everybody whose position meets *all* that
+    this row names (None asks nothing). Several rows of one audience add up. Membership is derived
+    from these, never stored. `first_months` limits it to that many months after joining."""
+
+    __tablename__ = "audience_rule"
+    __table_args__ = (sa.Index("ix_audience_rule_audience", "municipality_id", "audience"),)
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    audience: Mapped[str] = mapped_column(sa.String(40))
+    kind: Mapped[PositionKind | None] = mapped_column(enum_name(PositionKind))
+    job_title: Mapped[str | None] = mapped_column(sa.String(120))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"))
+    tag: Mapped[str | None] = mapped_column(sa.String(40))
+    first_months: Mapped[int | None]
+
+
+class LocalInsertText(Base):
+    """The municipality's own words for a local insert (a contact), and until when they are
+    checked."""
+
+    __tablename__ = "local_insert_text"
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    text: Mapped[str] = mapped_column(sa.String(500))
+    checked_until: Mapped[dt.date | None]
+
+
+class MunicipalitySetting(Base):
+    """One thing that a municipality decides for itself (thresholds, retention, sender, theme)."""
+
+    __tablename__ = "municipality_setting"
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    value: Mapped[dict[str, Any]]
