@@ -14,13 +14,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from training.content.library import Library
+from training.content.library import load as load_library
 
 import training.schema  # noqa: F401 - every table is known before create_all
 from tests import town as town_module
 from tests.town import Town
 from training.app import create_app
-from training.content.library import Library
-from training.content.library import load as load_library
 from training.db import Base, Database
 from training.settings import Settings
 

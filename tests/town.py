@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from training.people.models import Person, Position, PositionKind, Unit, UnitKind
+from training.people import rules
+from training.people.models import AudienceRule, Person, Position, PositionKind, Unit, UnitKind
 
 
 @dataclass
@@ -74,6 +75,7 @@ def build(db: Session, today: dt.date) -> Town:
     town = Town(today=today)
     _build_units(db, town)
     _build_people(db, town)
+    _build_audiences(db, town)
     db.flush()
     return town
 
@@ -120,3 +122,18 @@ def _build_people(db: Session, town: Town) -> None:
             )
         )
         town.persons[short] = person.id
+
+
+def _build_audiences(db: Session, town: Town) -> None:
+    for short in ("merendijk", "other", "outside"):
+        for template in rules.starting_rules():
+            db.add(
+                AudienceRule(
+                    municipality_id=town.units[short],
+                    audience=template.audience,
+                    kind=template.kind,
+                    job_title=template.job_title,
+                    tag=template.tag,
+                    first_months=template.first_months,
+                )
+            )

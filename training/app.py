@@ -103,7 +103,9 @@ def accepted_library(settings: Settings) -> Library:
 
 def template_loader() -> jinja2.BaseLoader:
     """Templates of the ground by their own name, of a room as `room/name.html`."""
-    rooms = {room: jinja2.PackageLoader(f"training.{room}") for room in ROOMS if has_templates(room)}
+    rooms = {
+        room: jinja2.PackageLoader(f"training.{room}") for room in ROOMS if has_templates(room)
+    }
     return jinja2.ChoiceLoader([jinja2.PackageLoader("training.web"), jinja2.PrefixLoader(rooms)])
 
 

@@ -110,7 +110,8 @@ def _converted(name: str, raw: str) -> object:
 def _kept_secret(path: Path) -> str:
     """The key kept in `path`; made on the first start, readable by the owner only."""
     try:
-        with path.open("x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass

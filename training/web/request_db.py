@@ -1,4 +1,4 @@
-"""Gives each request one database session: a POST answered below 400 commits, all else rolls back."""
+"""Gives each request one session: a POST answered below 400 commits, all else rolls back."""
 
 from __future__ import annotations
 

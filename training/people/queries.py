@@ -1,0 +1,235 @@
+"""Answers who there is: below which unit, within whose reach, in which audience."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from training.access import Population, Reach
+from training.people.models import (
+    AudienceRule,
+    LocalInsertText,
+    Person,
+    Position,
+    PositionKind,
+    Tag,
+    Unit,
+    UnitKind,
+)
+from training.people.rules import POPULATIONS, add_months
+
+FOREVER = dt.date(9999, 12, 31)
+
+
+def units_below(unit_ids: Collection[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
+    """The ids of these units and all below them, as a subquery."""
+    tree = sa.select(Unit.id).where(Unit.id.in_(unit_ids)).cte("tree", recursive=True)
+    tree = tree.union_all(sa.select(Unit.id).where(Unit.parent_id == tree.c.id))
+    return sa.select(tree.c.id)
+
+
+def unit_ids_below(db: Session, unit_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """The ids of these units and all below them."""
+    return frozenset(db.scalars(units_below(unit_ids)))
+
+
+def kinds_of(populations: Collection[Population]) -> frozenset[PositionKind]:
+    """All kinds of position in these populations."""
+    return frozenset(kind for population in populations for kind in POPULATIONS[population])
+
+
+def within(reach: Reach) -> sa.ColumnElement[bool]:
+    """The condition on `Position` that keeps what a reach covers, and nothing else."""
+    parts = [
+        sa.and_(
+            Position.unit_id.in_(units_below([grant.unit_id])),
+            Position.kind.in_(kinds_of(grant.populations)),
+        )
+        for grant in reach
+    ]
+    return sa.or_(sa.false(), *parts)
+
+
+def held_on(day: dt.date) -> sa.ColumnElement[bool]:
+    """The condition on `Position` that it is held on a day."""
+    return sa.and_(
+        Position.from_on <= day, sa.or_(Position.until_on.is_(None), Position.until_on >= day)
+    )
+
+
+def person_within(db: Session, reach: Reach, person_id: uuid.UUID, day: dt.date) -> Person | None:
+    """The person, when the reach covers a position that he or she holds on `day`; else None,
+    as if there were no such person."""
+    query = (
+        sa.select(Person)
+        .join(
+            Position,
+            sa.and_(
+                Position.municipality_id == Person.municipality_id,
+                Position.person_id == Person.id,
+            ),
+        )
+        .where(Person.id == person_id, held_on(day), within(reach))
+    )
+    return db.scalars(query.limit(1)).first()
+
+
+def person(db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID) -> Person | None:
+    """One person of one municipality."""
+    return db.get(Person, (municipality_id, person_id))
+
+
+def positions_of(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, day: dt.date
+) -> list[Position]:
+    """The positions that a person holds on a day, the oldest first."""
+    query = sa.select(Position).where(
+        Position.municipality_id == municipality_id,
+        Position.person_id == person_id,
+        held_on(day),
+    )
+    return list(db.scalars(query.order_by(Position.from_on, Position.id)))
+
+
+def units_of(db: Session, unit_ids: Collection[uuid.UUID]) -> list[Unit]:
+    """These units and all below them, by name."""
+    query = sa.select(Unit).where(Unit.id.in_(units_below(unit_ids)))
+    return list(db.scalars(query.order_by(Unit.name)))
+
+
+def municipalities_below(db: Session, unit_ids: Collection[uuid.UUID]) -> list[Unit]:
+    """The municipalities to which these units, or units below them, belong; by name."""
+    ids = sa.select(Unit.municipality_id).where(Unit.id.in_(units_below(unit_ids)))
+    query = sa.select(Unit).where(Unit.id.in_(ids), Unit.kind == UnitKind.MUNICIPALITY)
+    return list(db.scalars(query.order_by(Unit.name)))
+
+
+def inserts_of(db: Session, municipality_id: uuid.UUID | None) -> dict[str, str]:
+    """The municipality's own text for each local insert that it has filled in."""
+    if municipality_id is None:
+        return {}
+    query = sa.select(LocalInsertText.name, LocalInsertText.text).where(
+        LocalInsertText.municipality_id == municipality_id
+    )
+    return {name: text for name, text in db.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """From when until when (inclusive; None: open) a person belongs to an audience."""
+
+    audience: str
+    from_on: dt.date
+    until_on: dt.date | None
+
+
+def _matching() -> sa.ColumnElement[bool]:
+    tagged = (
+        sa.select(sa.literal(1))
+        .where(
+            Tag.municipality_id == Position.municipality_id,
+            Tag.person_id == Position.person_id,
+            Tag.name == AudienceRule.tag,
+        )
+        .correlate(Position, AudienceRule)
+        .exists()
+    )
+    return sa.and_(
+        AudienceRule.municipality_id == Position.municipality_id,
+        sa.or_(AudienceRule.kind.is_(None), AudienceRule.kind == Position.kind),
+        sa.or_(
+            AudienceRule.job_title.is_(None),
+            sa.func.lower(AudienceRule.job_title) == sa.func.lower(Position.job_title),
+        ),
+        sa.or_(AudienceRule.unit_id.is_(None), AudienceRule.unit_id == Position.unit_id),
+        sa.or_(AudienceRule.tag.is_(None), tagged),
+    )
+
+
+def memberships_of(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
+) -> list[Membership]:
+    """All memberships of a person, past, present and future, one for each position and rule."""
+    query = (
+        sa.select(
+            AudienceRule.audience,
+            AudienceRule.first_months,
+            Position.from_on,
+            Position.until_on,
+            Person.joined_on,
+            Person.left_on,
+            Tag.from_on,
+        )
+        .join(Position, _matching())
+        .join(
+            Person,
+            sa.and_(
+                Person.municipality_id == Position.municipality_id, Person.id == Position.person_id
+            ),
+        )
+        .outerjoin(
+            Tag,
+            sa.and_(
+                Tag.municipality_id == Position.municipality_id,
+                Tag.person_id == Position.person_id,
+                Tag.name == AudienceRule.tag,
+            ),
+        )
+        .where(Position.municipality_id == municipality_id, Position.person_id == person_id)
+    )
+    found = set()
+    for audience, months, from_on, until_on, joined, left, tagged in db.execute(query):
+        start = max(day for day in (from_on, joined, tagged) if day is not None)
+        ends = [day for day in (until_on, left) if day is not None]
+        if months is not None:
+            ends.append(add_months(joined, months) - dt.timedelta(days=1))
+        end = min(ends, default=None)
+        if end is None or end >= start:
+            found.add(Membership(audience, start, end))
+    return sorted(found, key=lambda m: (m.audience, m.from_on, m.until_on or FOREVER))
+
+
+def audiences_of(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, day: dt.date
+) -> frozenset[str]:
+    """The audiences to which a person belongs on a day."""
+    return frozenset(
+        m.audience
+        for m in memberships_of(db, municipality_id, person_id)
+        if m.from_on <= day and (m.until_on is None or m.until_on >= day)
+    )
+
+
+def membership_rows() -> sa.Select[
+    tuple[uuid.UUID, uuid.UUID, uuid.UUID, str, dt.date, dt.date, int]
+]:
+    """Everybody's memberships as a query, for sets: municipality_id, person_id, unit_id, audience,
+    from_on, until_on (None: open) and first_months (None: no limit; counted from joined_on)."""
+    latest = sa.case(
+        (Person.joined_on > Position.from_on, Person.joined_on), else_=Position.from_on
+    )
+    left = sa.func.coalesce(Person.left_on, FOREVER)
+    ended = sa.func.coalesce(Position.until_on, FOREVER)
+    return (
+        sa.select(
+            Position.municipality_id,
+            Position.person_id,
+            Position.unit_id,
+            AudienceRule.audience,
+            latest.label("from_on"),
+            sa.case((left < ended, left), else_=ended).label("until_on"),
+            AudienceRule.first_months,
+        )
+        .join(AudienceRule, _matching())
+        .join(
+            Person,
+            sa.and_(
+                Person.municipality_id == Position.municipality_id, Person.id == Position.person_id
+            ),
+        )
+    )
