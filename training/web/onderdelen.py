@@ -1,0 +1,107 @@
+"""Decides what the page /onderdelen shows: every component in every state, on invented data."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FileField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired
+
+from training.web.form_kit import FilterForm
+
+REQUIRED = "Vul dit in."
+
+
+class ExampleForm(FilterForm):
+    """One field of each kind; it is never sent."""
+
+    email = EmailField(
+        "E-mailadres",
+        [InputRequired("Vul je e-mailadres in.")],
+        description="Het adres dat je van je gemeente hebt.",
+    )
+    password = PasswordField("Wachtwoord", [InputRequired("Vul je wachtwoord in.")])
+    name = StringField("Naam van het team", [InputRequired(REQUIRED)])
+    size = IntegerField("Aantal personen")
+    unit = SelectField(
+        "Afdeling",
+        [InputRequired("Kies een afdeling.")],
+        choices=[("", "Kies een afdeling"), ("p", "Publiekszaken"), ("v", "Vergunningen")],
+    )
+    note = TextAreaField("Toelichting", description="Schrijf geen namen op.")
+    as_of = DateField("Peildatum")
+    file = FileField("Personeelsbestand", description="CSV of XLSX, hoogstens 12 MB.")
+    agreed = BooleanField("Ik heb dit gelezen", [InputRequired("Zet een vinkje als je dit las.")])
+    act = RadioField(
+        "Wat doe je nu?",
+        [InputRequired("Kies een antwoord.")],
+        choices=[("a", "Ik bel het meldpunt"), ("b", "Ik vraag een collega mee te kijken")],
+    )
+    signals = SelectMultipleField(
+        "Wat valt je op?",
+        [InputRequired("Kies minstens één antwoord.")],
+        choices=[("a", "Er wordt contant betaald"), ("b", "Niemand kent de huurder")],
+    )
+
+
+class ExampleFilter(FilterForm):
+    """A filter as above a list."""
+
+    unit = SelectField("Afdeling", choices=[("", "Alle afdelingen"), ("p", "Publiekszaken")])
+    status = SelectField("Status", choices=[("", "Alle"), ("open", "Open"), ("late", "Te laat")])
+    as_of = DateField("Peildatum")
+
+
+class ExampleStep(NamedTuple):
+    """A part of a module, or a moment of a timeline."""
+
+    title: str
+    url: str = ""
+    done: bool = False
+    current: bool = False
+    kind: str = ""
+    text: str = ""
+    when: str = ""
+
+
+def examples() -> dict[str, Any]:
+    """What the template onderdelen.html needs besides the context of every page."""
+    filled = MultiDict({"email": "anna@duinrade.example", "name": "Balie", "act": "a"})
+    filled.setlist("signals", ["a"])
+    refused = ExampleForm(MultiDict({"email": "", "name": "Balie"}), prefix="fout-")
+    refused.validate()
+    return {
+        "empty_form": ExampleForm(),
+        "filled_form": ExampleForm(filled, prefix="vol-"),
+        "refused_form": refused,
+        "filter_form": ExampleFilter(),
+        "steps": STEPS,
+        "moments": MOMENTS,
+    }
+
+
+STEPS = (
+    ExampleStep("Wat is ondermijning?", "#stappen", done=True),
+    ExampleStep("Signalen aan de balie", "#stappen", current=True),
+    ExampleStep("Wat je kunt doen", "#stappen"),
+    ExampleStep("Vragen"),
+)
+MOMENTS = (
+    ExampleStep("De huurder betaalt een jaar vooruit", kind="seen", when="09:10", text="Contant."),
+    ExampleStep("De ramen zijn afgeplakt", kind="missed", when="09:40", text="Dag en nacht."),
+    ExampleStep("Er hangt een nieuwe lamp", kind="wrong", when="10:05", text="Dat doet iedereen."),
+    ExampleStep("Je praat erover met een collega", when="10:30"),
+)
