@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from training.people import rules
-from training.people.models import AudienceRule, Person, Position, PositionKind, Unit, UnitKind
+from training.people.models import AudienceRule, Person, Position, Unit
+from training.people.rules import PositionKind, UnitKind
 
 
 @dataclass
@@ -119,6 +120,7 @@ def _build_people(db: Session, town: Town) -> None:
                 kind=PositionKind[kind],
                 job_title=title,
                 from_on=person.joined_on,
+                recorded_on=person.joined_on,
             )
         )
         town.persons[short] = person.id

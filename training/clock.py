@@ -22,3 +22,12 @@ def local_date(instant: dt.datetime) -> dt.date:
 def today() -> dt.date:
     """The Dutch calendar day of this instant."""
     return local_date(now())
+
+
+def add_months(day: dt.date, months: int, anchor_day: int | None = None) -> dt.date:
+    """`day` moved by a number of months. Clamps to the end of the month (29-02 → 28-02), and
+    keeps the anchor day, so that a monthly 31st does not drift to the 28th for ever."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month + 1, min(anchor_day or day.day, last))

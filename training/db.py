@@ -12,8 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
+
+from training import clock
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -120,6 +124,30 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("add_months", 3, _add_months_text, deterministic=True)
+
+
+def _add_months_text(day: str | None, months: int, anchor_day: int | None) -> str | None:
+    if day is None:
+        return None
+    return clock.add_months(dt.date.fromisoformat(day), months, anchor_day).isoformat()
+
+
+class AddMonths(sa.sql.functions.GenericFunction[dt.date]):
+    """`add_months(day, months, anchor_day or NULL)` in SQL, the same as `clock.add_months`."""
+
+    type = sa.Date()
+    name = "add_months"
+    inherit_cache = True
+
+
+@compiles(AddMonths, "postgresql")
+def _add_months_postgresql(element: AddMonths, compiler: SQLCompiler, **options: Any) -> str:
+    day, months, anchor = (compiler.process(part, **options) for part in element.clauses)
+    first = f"(date_trunc('month', {day}) + make_interval(months => {months}))"
+    last = f"extract(day from {first} + interval '1 month' - interval '1 day')::int"
+    wanted = f"coalesce({anchor}, extract(day from {day})::int)"
+    return f"({first}::date + least({wanted}, {last}) - 1)"
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

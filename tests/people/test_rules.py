@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.access import Population
-from training.people.rules import POPULATIONS, add_months
+from training.clock import add_months
+from training.people.rules import POPULATIONS
 
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import uuid
 from typing import Any
 
@@ -11,32 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base, enum_name, new_id
-
-
-class UnitKind(enum.Enum):
-    """The kinds of node in the tree, from the top down."""
-
-    REGION = "regio"
-    BASE_TEAM = "basisteam"
-    COOPERATION = "samenwerking"
-    MUNICIPALITY = "gemeente"
-    COUNCIL = "raad"
-    COLLEGE = "college"
-    DEPARTMENT = "afdeling"
-    TEAM = "team"
-
-
-class PositionKind(enum.Enum):
-    """What somebody is in the municipality."""
-
-    EMPLOYEE = "medewerker"
-    MANAGEMENT = "lid van het MT"
-    SECRETARY = "gemeentesecretaris"
-    CLERK = "griffier"
-    COUNCILLOR = "raadslid"
-    COMMITTEE_MEMBER = "commissielid"
-    ALDERMAN = "wethouder"
-    MAYOR = "burgemeester"
+from training.people.rules import PositionKind, UnitKind
 
 
 class Unit(Base):
@@ -84,7 +58,8 @@ class Person(Base):
 
 
 class Position(Base):
-    """What a person is, in which unit, from when until when (inclusive); a person can have two."""
+    """What a person is, in which unit, from when until when (inclusive); a person can have two.
+    `recorded_on` is the day it was entered: nobody is late for what was not known yet."""
 
     __tablename__ = "position"
     __table_args__ = (
@@ -104,6 +79,7 @@ class Position(Base):
     manager_id: Mapped[uuid.UUID | None]
     from_on: Mapped[dt.date]
     until_on: Mapped[dt.date | None]
+    recorded_on: Mapped[dt.date]
 
 
 class Tag(Base):

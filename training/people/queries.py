@@ -11,17 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.access import Population, Reach
+from training.clock import add_months
 from training.people.models import (
     AudienceRule,
     LocalInsertText,
     Person,
     Position,
-    PositionKind,
     Tag,
     Unit,
-    UnitKind,
 )
-from training.people.rules import POPULATIONS, add_months
+from training.people.rules import POPULATIONS, PositionKind, UnitKind
 
 FOREVER = dt.date(9999, 12, 31)
 
@@ -116,14 +115,16 @@ def inserts_of(db: Session, municipality_id: uuid.UUID | None) -> dict[str, str]
     query = sa.select(LocalInsertText.name, LocalInsertText.text).where(
         LocalInsertText.municipality_id == municipality_id
     )
-    return {name: text for name, text in db.execute(query)}
+    return dict(db.execute(query).tuples().all())
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """From when until when (inclusive; None: open) a person belongs to an audience."""
+    """From when until when (inclusive; None: open) a person belongs to an audience, and by a
+    position in which unit."""
 
     audience: str
+    unit_id: uuid.UUID
     from_on: dt.date
     until_on: dt.date | None
 
@@ -164,6 +165,8 @@ def memberships_of(
             Person.joined_on,
             Person.left_on,
             Tag.from_on,
+            Position.recorded_on,
+            Position.unit_id,
         )
         .join(Position, _matching())
         .join(
@@ -183,14 +186,16 @@ def memberships_of(
         .where(Position.municipality_id == municipality_id, Position.person_id == person_id)
     )
     found = set()
-    for audience, months, from_on, until_on, joined, left, tagged in db.execute(query):
-        start = max(day for day in (from_on, joined, tagged) if day is not None)
+    for audience, months, from_on, until_on, joined, left, tagged, recorded, unit in db.execute(
+        query
+    ):
+        start = max(day for day in (from_on, joined, tagged, recorded) if day is not None)
         ends = [day for day in (until_on, left) if day is not None]
         if months is not None:
             ends.append(add_months(joined, months) - dt.timedelta(days=1))
         end = min(ends, default=None)
         if end is None or end >= start:
-            found.add(Membership(audience, start, end))
+            found.add(Membership(audience, unit, start, end))
     return sorted(found, key=lambda m: (m.audience, m.from_on, m.until_on or FOREVER))
 
 

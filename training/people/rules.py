@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import enum
 from dataclasses import dataclass
 
 from training.access import Population
-from training.people.models import PositionKind as Kind
 
+
+class UnitKind(enum.Enum):
+    """The kinds of node in the tree, from the top down."""
+
+    REGION = "regio"
+    BASE_TEAM = "basisteam"
+    COOPERATION = "samenwerking"
+    MUNICIPALITY = "gemeente"
+    COUNCIL = "raad"
+    COLLEGE = "college"
+    DEPARTMENT = "afdeling"
+    TEAM = "team"
+
+
+class PositionKind(enum.Enum):
+    """What somebody is in the municipality."""
+
+    EMPLOYEE = "medewerker"
+    MANAGEMENT = "lid van het MT"
+    SECRETARY = "gemeentesecretaris"
+    CLERK = "griffier"
+    COUNCILLOR = "raadslid"
+    COMMITTEE_MEMBER = "commissielid"
+    ALDERMAN = "wethouder"
+    MAYOR = "burgemeester"
+
+
+Kind = PositionKind
 POPULATIONS: dict[Population, frozenset[Kind]] = {
     Population.STAFF: frozenset({Kind.EMPLOYEE, Kind.MANAGEMENT, Kind.SECRETARY, Kind.CLERK}),
     Population.MANAGEMENT: frozenset({Kind.MANAGEMENT, Kind.SECRETARY}),
@@ -61,12 +88,3 @@ def starting_rules() -> tuple[RuleTemplate, ...]:
         RuleTemplate("raadsleden", kind=Kind.COUNCILLOR),
         RuleTemplate("raadsleden", kind=Kind.COMMITTEE_MEMBER),
     )
-
-
-def add_months(day: dt.date, months: int, anchor_day: int | None = None) -> dt.date:
-    """`day` moved by a number of months. Clamps to the end of the month (29-02 → 28-02), and
-    keeps the anchor day, so that a monthly 31st does not drift to the 28th for ever."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    last = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
-    return dt.date(year, month + 1, min(anchor_day or day.day, last))

@@ -1,0 +1,1 @@
+"""Who must learn what, when, and again: duties, cycles, reminders."""
