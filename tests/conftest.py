@@ -9,20 +9,21 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from training.content.library import Library
-from training.content.library import load as load_library
 
 import training.schema  # noqa: F401 - every table is known before create_all
 from tests import town as town_module
 from tests.town import Town
-from training.app import create_app
 from training.db import Base, Database
 from training.settings import Settings
+
+if TYPE_CHECKING:
+    from training.content.library import Library
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
@@ -130,6 +131,8 @@ def server(request: pytest.FixtureRequest) -> SqliteServer | PostgresServer:
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The content of this repository."""
+    from training.content.library import load as load_library
+
     loaded = load_library(CONTENT, tmp_path_factory.mktemp("data"), TODAY)
     assert not loaded.errors, "\n".join(str(problem) for problem in loaded.errors)
     return loaded.library
@@ -188,6 +191,8 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, database: Database, library: Library) -> Flask:
     """The whole application on this test's database."""
+    from training.app import create_app
+
     application = create_app(settings, database, library)
     application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
     return application

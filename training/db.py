@@ -125,12 +125,33 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("add_months", 3, _add_months_text, deterministic=True)
+    connection.create_function("add_days", 2, _add_days_text, deterministic=True)
 
 
 def _add_months_text(day: str | None, months: int, anchor_day: int | None) -> str | None:
     if day is None:
         return None
     return clock.add_months(dt.date.fromisoformat(day), months, anchor_day).isoformat()
+
+
+def _add_days_text(day: str | None, days: int | None) -> str | None:
+    if day is None or days is None:
+        return None
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
+
+
+class AddDays(sa.sql.functions.GenericFunction[dt.date]):
+    """`add_days(day, days)` in SQL."""
+
+    type = sa.Date()
+    name = "add_days"
+    inherit_cache = True
+
+
+@compiles(AddDays, "postgresql")
+def _add_days_postgresql(element: AddDays, compiler: SQLCompiler, **options: Any) -> str:
+    day, days = (compiler.process(part, **options) for part in element.clauses)
+    return f"(({day}) + ({days})::int)"
 
 
 class AddMonths(sa.sql.functions.GenericFunction[dt.date]):

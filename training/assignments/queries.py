@@ -38,10 +38,10 @@ from training.assignments.rules import (
     Standing,
 )
 from training.content.classes import ContentKind
-from training.db import AddMonths
+from training.db import AddDays, AddMonths
 from training.evidence.models import Evidence
-from training.people.models import Person, Unit
-from training.people.queries import Membership, memberships_of
+from training.people.models import Unit
+from training.people.queries import memberships_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,17 +289,14 @@ def _next_fixed(cycle: sa.Subquery) -> sa.ColumnElement[dt.date]:
     two after it."""
     done = cycle.c.done_on
     month = sa.cast(sa.extract("month", done), sa.Integer)
-    earliest = done + cycle.c.minimum_days
-    if_none = None
+    earliest = AddDays(done, cycle.c.minimum_days)
     candidates = [
         AddMonths(
             done, sa.cast(cycle.c.fixed_month, sa.Integer) - month + 12 * year, cycle.c.fixed_day
         )
         for year in range(3)
     ]
-    return sa.case(
-        *((sa.and_(day > done, day >= earliest), day) for day in candidates), else_=if_none
-    )
+    return sa.case(*((sa.and_(day > done, day >= earliest), day) for day in candidates), else_=None)
 
 
 def _standing(cycle: sa.Subquery, as_of: dt.date) -> sa.ColumnElement[str]:
@@ -354,11 +351,3 @@ def asked_form(
         if (kind.name, content_id) in found.duty.asked.contents and found.standing.asks_for_work:
             return found.form
     return None
-
-
-def people_of(db: Session, municipality_id: uuid.UUID) -> list[uuid.UUID]:
-    """The ids of everybody in service in a municipality, or who ever was."""
-    return list(db.scalars(sa.select(Person.id).where(Person.municipality_id == municipality_id)))
-
-
-__all__ = ["DutyStanding", "Membership", "asked_form", "standing_rows", "standings"]

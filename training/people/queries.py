@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -168,7 +169,8 @@ def memberships_of(
             Position.recorded_on,
             Position.unit_id,
         )
-        .join(Position, _matching())
+        .select_from(Position)
+        .join(AudienceRule, _matching())
         .join(
             Person,
             sa.and_(
@@ -210,14 +212,21 @@ def audiences_of(
     )
 
 
-def membership_rows() -> sa.Select[
-    tuple[uuid.UUID, uuid.UUID, uuid.UUID, str, dt.date, dt.date, int]
-]:
+def membership_rows() -> sa.Select[Any]:
     """Everybody's memberships as a query, for sets: municipality_id, person_id, unit_id, audience,
-    from_on, until_on (None: open) and first_months (None: no limit; counted from joined_on)."""
-    latest = sa.case(
-        (Person.joined_on > Position.from_on, Person.joined_on), else_=Position.from_on
+    from_on, until_on (`FOREVER`: open), joined_on and first_months (None: no limit)."""
+    tag_day = (
+        sa.select(Tag.from_on)
+        .where(
+            Tag.municipality_id == Position.municipality_id,
+            Tag.person_id == Position.person_id,
+            Tag.name == AudienceRule.tag,
+        )
+        .correlate(Position, AudienceRule)
+        .scalar_subquery()
     )
+    start = _later(_later(Position.from_on, Person.joined_on), Position.recorded_on)
+    start = _later(start, sa.func.coalesce(tag_day, start))
     left = sa.func.coalesce(Person.left_on, FOREVER)
     ended = sa.func.coalesce(Position.until_on, FOREVER)
     return (
@@ -226,10 +235,12 @@ def membership_rows() -> sa.Select[
             Position.person_id,
             Position.unit_id,
             AudienceRule.audience,
-            latest.label("from_on"),
+            start.label("from_on"),
             sa.case((left < ended, left), else_=ended).label("until_on"),
+            Person.joined_on,
             AudienceRule.first_months,
         )
+        .select_from(Position)
         .join(AudienceRule, _matching())
         .join(
             Person,
@@ -238,3 +249,7 @@ def membership_rows() -> sa.Select[
             ),
         )
     )
+
+
+def _later(one: Any, other: Any) -> sa.ColumnElement[dt.date]:
+    return sa.case((one >= other, one), else_=other)
