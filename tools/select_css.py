@@ -19,7 +19,7 @@ class Block(NamedTuple):
 
 
 def blocks(css: str) -> Iterator[Block]:
-    """The top-level blocks of a style sheet, in order. Braces within quotes are not seen as braces."""
+    """The top-level blocks of a style sheet, in order. Braces in quotes do not count."""
     depth, start, prelude, quote = 0, 0, "", ""
     for place, sign in enumerate(css):
         if quote:
@@ -45,11 +45,11 @@ def select(css: str, classes: frozenset[str]) -> str:
     return "".join(_kept(blocks(bare), classes))
 
 
-def tokens(css: str, theme: str, also: Iterable[str] = ()) -> str:
-    """The custom properties of `theme` that `css` (or the names in `also`) need, as declarations."""
+def tokens(css: str, theme: str) -> str:
+    """The custom properties of `theme` that `css` needs, with those they need, as declarations."""
     known = dict(DECLARATION.findall(re.sub(r"/\*.*?\*/", "", theme, flags=re.DOTALL)))
     wanted: dict[str, str] = {}
-    queue = [*VARIABLE.findall(css), *also]
+    queue = VARIABLE.findall(css)
     while queue:
         name = queue.pop()
         if name in known and name not in wanted:
@@ -71,6 +71,8 @@ def _kept(found: Iterable[Block], classes: frozenset[str]) -> Iterator[str]:
 
 
 def _wanted(selector: str, classes: frozenset[str]) -> bool:
+    if ":invalid" in selector:  # a browser finds an empty field wrong before anybody typed in it
+        return False
     named = CLASS.findall(selector)
     return bool(named) and classes.issuperset(named)
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 import subprocess
 import tarfile
 import tempfile
@@ -36,32 +35,72 @@ FONT = "@fontsource/noto-sans"
 AXE = "axe-core"
 
 CLASSES = frozenset(
-    """
-    utrecht-root utrecht-body utrecht-document utrecht-skip-link utrecht-skip-link--visible-on-focus
-    utrecht-heading-1 utrecht-heading-2 utrecht-heading-3 utrecht-link
-    utrecht-button utrecht-button--primary-action utrecht-button--secondary-action
-    utrecht-button--subtle utrecht-button--danger utrecht-button-link utrecht-button-link--html-a
-    utrecht-button-link--primary-action utrecht-button-link--secondary-action
-    utrecht-button-link--subtle
-    utrecht-alert utrecht-alert__icon utrecht-alert__content utrecht-alert--info utrecht-alert--ok
-    utrecht-alert--warning utrecht-alert--error
-    utrecht-form-field utrecht-form-field--invalid utrecht-form-label utrecht-form-label--checkbox
-    utrecht-form-label--radio utrecht-form-field-description utrecht-form-fieldset
-    utrecht-form-fieldset__legend utrecht-textbox utrecht-textbox--html-input
-    utrecht-textbox--invalid utrecht-textarea utrecht-textarea--html-textarea utrecht-select
-    utrecht-select--html-select utrecht-checkbox utrecht-checkbox--html-input
-    utrecht-checkbox--custom utrecht-radio-button utrecht-radio-button--html-input
-    utrecht-table utrecht-table__caption utrecht-table__header utrecht-table__header-cell
-    utrecht-table__header-cell--numeric-column utrecht-table__body utrecht-table__row
-    utrecht-table__cell utrecht-table__cell--numeric-column
-    """.split()
+    {
+        "utrecht-root",
+        "utrecht-body",
+        "utrecht-document",
+        "utrecht-skip-link",
+        "utrecht-skip-link--visible-on-focus",
+        "utrecht-heading-1",
+        "utrecht-heading-2",
+        "utrecht-heading-3",
+        "utrecht-link",
+        "utrecht-button",
+        "utrecht-button--primary-action",
+        "utrecht-button--secondary-action",
+        "utrecht-button--subtle",
+        "utrecht-button--danger",
+        "utrecht-button-link",
+        "utrecht-button-link--html-a",
+        "utrecht-button-link--primary-action",
+        "utrecht-button-link--secondary-action",
+        "utrecht-button-link--subtle",
+        "utrecht-alert",
+        "utrecht-alert__icon",
+        "utrecht-alert__content",
+        "utrecht-alert--info",
+        "utrecht-alert--ok",
+        "utrecht-alert--warning",
+        "utrecht-alert--error",
+        "utrecht-form-field",
+        "utrecht-form-field--invalid",
+        "utrecht-form-label",
+        "utrecht-form-label--checkbox",
+        "utrecht-form-label--radio",
+        "utrecht-form-field-description",
+        "utrecht-form-fieldset",
+        "utrecht-form-fieldset__legend",
+        "utrecht-textbox",
+        "utrecht-textbox--html-input",
+        "utrecht-textbox--invalid",
+        "utrecht-textarea",
+        "utrecht-textarea--html-textarea",
+        "utrecht-select",
+        "utrecht-select--html-select",
+        "utrecht-checkbox",
+        "utrecht-checkbox--html-input",
+        "utrecht-checkbox--custom",
+        "utrecht-radio-button",
+        "utrecht-radio-button--html-input",
+        "utrecht-table",
+        "utrecht-table__caption",
+        "utrecht-table__header",
+        "utrecht-table__header-cell",
+        "utrecht-table__header-cell--numeric-column",
+        "utrecht-table__body",
+        "utrecht-table__row",
+        "utrecht-table__cell",
+        "utrecht-table__cell--numeric-column",
+    }
 )
 OUR_STYLES = (ROOT / "static" / "weerbaar.css",)
+DUTCH = "0020-007E,00A0-00FF,0131,0152-0153,2010-2026,2030,20AC,2212"
+NAMES = "0100-0130,0132-0151,0154-017F,0218-021B,1E9E"  # the rest of what names in Europe need
 FONTS = {
-    "noto-sans-regular": ("latin-400-normal", "U+0020-007E,U+00A0-00FF,U+0131,U+0152-0153,U+2010-2026,U+2030,U+20AC,U+2212"),
-    "noto-sans-bold": ("latin-700-normal", "U+0020-007E,U+00A0-00FF,U+0131,U+0152-0153,U+2010-2026,U+2030,U+20AC,U+2212"),
-    "noto-sans-ext-regular": ("latin-ext-400-normal", "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E9E"),
-    "noto-sans-ext-bold": ("latin-ext-700-normal", "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E9E"),
+    "noto-sans-regular": ("latin-400-normal", DUTCH),
+    "noto-sans-bold": ("latin-700-normal", DUTCH),
+    "noto-sans-ext-regular": ("latin-ext-400-normal", NAMES),
+    "noto-sans-ext-bold": ("latin-ext-700-normal", NAMES),
 }
 
 
@@ -69,7 +108,9 @@ def main() -> None:
     """Writes every vendored file anew, then the lock with their sums."""
     lock = json.loads(LOCK.read_text("utf-8"))
     with tempfile.TemporaryDirectory() as folder:
-        unpacked = {name: fetch(name, entry, Path(folder)) for name, entry in lock["packages"].items()}
+        unpacked = {
+            name: fetch(name, entry, Path(folder)) for name, entry in lock["packages"].items()
+        }
         VENDOR.mkdir(parents=True, exist_ok=True)
         TEST_VENDOR.mkdir(parents=True, exist_ok=True)
         write_styles(unpacked[COMPONENTS], unpacked[TOKENS])
@@ -88,10 +129,14 @@ def fetch(name: str, entry: dict[str, str], folder: Path) -> Path:
     """The unpacked package `name` at the version of the lock; stops when its sum is another."""
     wanted = f"{name}@{entry['version']}"
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), wanted]
-    file = folder / subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    file = (
+        folder / subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    )
     digest = base64.b64encode(hashlib.sha512(file.read_bytes()).digest()).decode()
     if entry.get("integrity") != f"sha512-{digest}":
-        raise SystemExit(f"{wanted}: its sum is sha512-{digest}, not that of the lock. Nothing was written.")
+        raise SystemExit(
+            f"{wanted}: its sum is sha512-{digest}, not that of the lock. Nothing was written."
+        )
     target = folder / file.stem
     with tarfile.open(file) as archive:
         archive.extractall(target, filter="data")
@@ -103,7 +148,7 @@ def write_styles(components: Path, theme: Path) -> None:
     rules = select((components / "dist" / "index.css").read_text("utf-8"), CLASSES)
     ours = "".join(path.read_text("utf-8") for path in OUR_STYLES)
     values = (theme / "dist" / "theme.css").read_text("utf-8")
-    head = "/*! @utrecht/component-library-css and voorbeeld-design-tokens: EUPL-1.2, see utrecht.LICENSE.md */"
+    head = f"/*! {COMPONENTS}, {TOKENS}: EUPL-1.2, see utrecht.LICENSE.md */"
     declared = tokens(rules + ours, values).rstrip(";")
     (VENDOR / "utrecht.css").write_text(f"{head}\n:root{{{declared}}}\n{rules}\n", "utf-8")
 
@@ -114,7 +159,7 @@ def write_font(source: Path, name: str, letters: str) -> None:
     options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum"]
     font = subset.load_font(str(source), options)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=subset.parse_unicodes(re.sub(r"U\+", "", letters)))
+    cutter.populate(unicodes=subset.parse_unicodes(letters))
     cutter.subset(font)
     font["head"].modified = font["head"].created  # the same bytes on every run
     font.recalcTimestamp = False

@@ -79,15 +79,14 @@ class ExampleStep(NamedTuple):
 
 def examples() -> dict[str, Any]:
     """What the template onderdelen.html needs besides the context of every page."""
-    filled = MultiDict({"email": "anna@duinrade.example", "name": "Balie", "act": "a"})
-    filled.setlist("signals", ["a"])
-    refused = ExampleForm(MultiDict({"email": "", "name": "Balie"}), prefix="fout-")
+    known = {"vol-email": "anna@duinrade.example", "vol-act": "a", "vol-signals": "a"}
+    refused = ExampleForm(MultiDict({"fout-name": "Balie"}), prefix="fout-")
     refused.validate()
     return {
         "empty_form": ExampleForm(),
-        "filled_form": ExampleForm(filled, prefix="vol-"),
+        "filled_form": ExampleForm(MultiDict(known), prefix="vol-"),
         "refused_form": refused,
-        "filter_form": ExampleFilter(),
+        "filter_form": ExampleFilter(prefix="filter-"),
         "steps": STEPS,
         "moments": MOMENTS,
     }
