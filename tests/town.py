@@ -6,8 +6,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from training.identity.models import Account, AccountState, Role, RoleGrant
 from training.people import rules
 from training.people.models import AudienceRule, Person, Position, Unit
 from training.people.rules import PositionKind, UnitKind
@@ -77,6 +79,7 @@ def build(db: Session, today: dt.date) -> Town:
     _build_units(db, town)
     _build_people(db, town)
     _build_audiences(db, town)
+    _build_accounts(db, town)
     db.flush()
     return town
 
@@ -139,3 +142,38 @@ def _build_audiences(db: Session, town: Town) -> None:
                     first_months=template.first_months,
                 )
             )
+
+
+COORDINATOR = "carlijn"  # has an account, but is no person of a municipality
+
+ROLES = (  # whose account, role, at which unit
+    ("theo", Role.TEAM_LEAD, "burgerzaken"),
+    ("fatma", Role.FACILITATOR, "merendijk"),
+    ("sjoerd", Role.SECRETARY, "merendijk"),
+    ("hanna", Role.HR, "a2"),
+    ("griet", Role.CLERK, "merendijk"),
+    ("piet", Role.PRIVACY_OFFICER, "merendijk"),
+    ("bas", Role.ADMINISTRATOR, "merendijk"),
+    (COORDINATOR, Role.COORDINATOR, "basisteam"),
+)
+
+
+def _build_accounts(db: Session, town: Town) -> None:
+    """Everybody has an active account without a password: tests sign in by session."""
+    made = dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC)
+    for short, *_ in (*PEOPLE, (COORDINATOR,)):
+        account = Account(id=uuid.uuid4(), state=AccountState.ACTIVE, made_at=made)
+        if short == COORDINATOR:
+            account.name, account.email = "Carlijn Vos", "carlijn@basisteam.example"
+        else:
+            person = db.scalars(sa.select(Person).where(Person.id == town.persons[short])).one()
+            assert person.email
+            account.email = person.email
+            account.municipality_id, account.person_id = person.municipality_id, person.id
+        db.add(account)
+        town.accounts[short] = account.id
+    db.flush()
+    for short, role, unit in ROLES:
+        grant = RoleGrant(account_id=town.accounts[short], role=role, unit_id=town.units[unit])
+        grant.from_on = dt.date(2026, 9, 1)
+        db.add(grant)

@@ -1,0 +1,1 @@
+"""Accounts, sign-in, and which role gives which permission."""

@@ -1,0 +1,112 @@
+"""Decides who sends a request: reads the session, and asks once per request what they hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from training import clock
+from training.access import NOWHERE, Permission, Reach, Visitor
+from training.identity import access_table, queries
+from training.identity.queries import Holder
+from training.web.request_db import db
+
+SESSION_LIFETIME = dt.timedelta(hours=12)
+SIGNED_IN_AT = "signed_in_at"  # seconds since 1970: the session ends 12 hours after it began
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login knows of a visitor: an id that is worth nothing once the epoch is raised."""
+
+    def __init__(self, holder: Holder) -> None:
+        self.holder = holder
+
+    def get_id(self) -> str:
+        """The account and its epoch, as kept in the session."""
+        return session_id(self.holder.account_id, self.holder.epoch)
+
+
+def session_id(account_id: uuid.UUID, epoch: int) -> str:
+    """The key of an account in a session cookie."""
+    return f"{account_id}.{epoch}"
+
+
+def install(app: Flask) -> None:
+    """Lets `app` recognise its visitors. Nobody is remembered after the session."""
+    app.config.update(
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME, SESSION_REFRESH_EACH_REQUEST=False
+    )
+    manager = LoginManager()
+    manager.session_protection = None  # a phone changes network; the epoch ends stolen sessions
+    manager.init_app(app, add_context_processor=False)
+    manager.user_loader(_load)
+
+
+def _load(key: str) -> SignedIn | None:
+    began = session.get(SIGNED_IN_AT)
+    age = clock.now().timestamp() - began if isinstance(began, int) else None
+    if age is None or age >= SESSION_LIFETIME.total_seconds():
+        return None
+    account, _, epoch = key.partition(".")
+    try:
+        account_id = uuid.UUID(account)
+    except ValueError:
+        return None
+    holder = queries.holder(db(), account_id, clock.today())
+    if holder is None or str(holder.epoch) != epoch:
+        return None
+    return SignedIn(holder)
+
+
+def begin_session(holder: Holder, now: dt.datetime) -> None:
+    """Starts a new session for this account; nothing of the session before it is kept."""
+    session.clear()
+    session[SIGNED_IN_AT] = int(now.timestamp())
+    login_user(SignedIn(holder))
+    g.pop("visitor", None)
+
+
+def end_session() -> None:
+    """Signs this browser out."""
+    logout_user()
+    session.clear()
+    g.pop("visitor", None)
+
+
+class IdentityGate:
+    """What the doors ask of this room."""
+
+    def visitor(self) -> Visitor | None:
+        """Who is signed in, or None."""
+        holder = _holder()
+        if holder is None:
+            return None
+        roles = {role for role, _ in holder.roles}
+        return Visitor(
+            holder.account_id,
+            holder.name,
+            holder.municipality_id,
+            holder.person_id,
+            access_table.permissions_of(roles, holder.person_id is not None),
+        )
+
+    def reach(self, visitor: Visitor, permission: Permission) -> Reach:
+        """The nodes at which the visitor holds the permission."""
+        holder = _holder()
+        if holder is None or holder.account_id != visitor.account_id:
+            return NOWHERE
+        return access_table.reach_of(holder.roles, permission)
+
+    def sign_in_address(self) -> str:
+        """The sign-in page, that leads back to the page of this request."""
+        if "identity.sign_in" not in current_app.view_functions:
+            return "/"
+        here = request.full_path.rstrip("?")
+        return url_for("identity.sign_in", next=None if here == "/" else here)
+
+
+def _holder() -> Holder | None:
+    return current_user.holder if isinstance(current_user._get_current_object(), SignedIn) else None

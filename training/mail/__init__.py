@@ -1,0 +1,1 @@
+"""The outbox: mail is written in a transaction and sent after it."""

@@ -1,0 +1,67 @@
+"""Holds the outbox: every mail once, and what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.db import Base, enum_name, new_id
+
+
+class MailKind(enum.Enum):
+    """What a mail is about."""
+
+    SIGN_IN_LINK = "inloglink"
+    INVITATION = "uitnodiging voor een account"
+    RESET = "nieuw wachtwoord"
+    ACCOUNT_NOTICE = "bericht over een account"
+    REMINDER = "herinnering"
+    MANAGER_DIGEST = "overzicht voor leidinggevenden"
+    MEETING = "bijeenkomst"
+    MESSAGE = "bericht van het programma"
+
+
+class MailState(enum.Enum):
+    """How far a mail has come."""
+
+    WAITING = "wacht op verzending"
+    SENDING = "wordt verstuurd"
+    SENT = "verstuurd"
+    FAILED = "mislukt"
+    IN_DOUBT = "misschien verstuurd"
+
+
+class OutboxMessage(Base):
+    """One mail to one receiver. `unique_key` says what it is, so that it cannot be written twice
+    (it holds no address). `message_id` never changes, so a mail that is sent again is recognised.
+    Texts are wiped as soon as they are not needed. After `not_after` it makes no sense any more."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        sa.UniqueConstraint("unique_key"),
+        sa.Index("ix_outbox_message_due", "state", "priority", "next_attempt_at"),
+        sa.Index("ix_outbox_message_person", "municipality_id", "person_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    municipality_id: Mapped[uuid.UUID | None]
+    person_id: Mapped[uuid.UUID | None]
+    kind: Mapped[MailKind] = mapped_column(enum_name(MailKind))
+    unique_key: Mapped[str] = mapped_column(sa.String(200))
+    priority: Mapped[int]
+    to_address: Mapped[str] = mapped_column(sa.String(254))
+    subject: Mapped[str] = mapped_column(sa.String(200))
+    text: Mapped[str | None] = mapped_column(sa.Text)
+    message_id: Mapped[str] = mapped_column(sa.String(200))
+    state: Mapped[MailState] = mapped_column(enum_name(MailState))
+    attempts: Mapped[int]
+    written_at: Mapped[dt.datetime]
+    next_attempt_at: Mapped[dt.datetime]
+    not_after: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str | None] = mapped_column(sa.String(300))
