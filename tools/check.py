@@ -1,0 +1,86 @@
+"""Runs every check of the project in order, and says at the end what held and how long it took."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sys.executable
+CONTENT_DATE = "2026-11-24"  # the fixed day on which dated checks look, so that no day breaks them
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: its name and the command; heavy ones run only with --all."""
+
+    name: str
+    command: tuple[str, ...]
+    heavy: bool = False
+
+
+def pytest(*options: str) -> tuple[str, ...]:
+    """A run of the test suite."""
+    return (PYTHON, "-m", "pytest", *options)
+
+
+STEPS = (
+    Step("ruff", (PYTHON, "-m", "ruff", "check", ".")),
+    Step("opmaak", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+    Step("mypy", (PYTHON, "-m", "mypy")),
+    Step("inhoud", (PYTHON, "-m", "training", "content", "check", "--on", CONTENT_DATE)),
+    Step("tests op SQLite", pytest("-n", "2")),
+    Step("tests op PostgreSQL", pytest("-n", "2", "--postgresql")),
+    Step("tests in de browser", pytest("--browser")),
+    Step("zware tests", pytest("--heavy", "-m", "heavy"), heavy=True),
+    Step("zware tests op PostgreSQL", pytest("--heavy", "-m", "heavy", "--postgresql"), heavy=True),
+)
+
+
+def main() -> int:
+    """Runs the steps; the exit code is 1 when any of them failed."""
+    parser = argparse.ArgumentParser(description="Controleert alles.")
+    parser.add_argument("--all", action="store_true", help="ook wat zwaar is")
+    parser.add_argument("names", nargs="*", help="alleen deze stappen")
+    options = parser.parse_args()
+    if not have_browser():
+        return 1
+    results: list[tuple[str, bool, float]] = []
+    for step in STEPS:
+        if (step.heavy and not options.all) or (options.names and step.name not in options.names):
+            continue
+        print(f"== {step.name}", flush=True)
+        began = time.monotonic()
+        done = subprocess.run(step.command, cwd=ROOT, check=False)
+        results.append((step.name, done.returncode == 0, time.monotonic() - began))
+    print()
+    for name, held, seconds in results:
+        print(f"{'goed' if held else 'FOUT':5} {seconds:6.0f} s  {name}")
+    failed = sum(not held for _, held, _ in results)
+    print(f"\n{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def have_browser() -> bool:
+    """Whether a real Chromium is there; installs Debian's when we may."""
+    if shutil.which("chromium"):
+        return True
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Chromium wordt geïnstalleerd.", flush=True)
+        quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+    if shutil.which("chromium"):
+        return True
+    print("De browsertests hebben Chromium nodig. Installeer het met: apt install chromium", file=sys.stderr)
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
