@@ -21,7 +21,7 @@ from training.content.library import load as load_library
 from training.db import Database
 from training.settings import Settings
 from training.settings import read as read_settings
-from training.web import doors, errors, headers, request_db
+from training.web import doors, errors, filters, headers, request_db
 from training.web.doors import open_to
 
 ROOMS = (
@@ -58,6 +58,7 @@ def create_app(
     request_db.install(app, database or Database(settings.database_url))
     headers.install(app, settings.secure)
     errors.install(app)
+    filters.install(app)
     CSRFProtect(app)
     app.register_error_handler(CSRFError, lambda _problem: errors.page(400))
     from training.identity import gate  # the gate needs the rooms below it, not this file

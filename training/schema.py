@@ -1,11 +1,12 @@
 """Imports every room's tables, so that the whole schema is known to migrations and tests."""
 
 from training.assignments import models as assignments
-from training.ballots import models as ballots
 from training.audit import models as audit
+from training.ballots import models as ballots
 from training.evidence import models as evidence
 from training.identity import models as identity
+from training.learning import models as learning
 from training.mail import models as mail
 from training.people import models as people
 
-__all__ = ["assignments", "ballots", "audit", "evidence", "identity", "mail", "people"]
+__all__ = ["assignments", "audit", "ballots", "evidence", "identity", "learning", "mail", "people"]

@@ -1,0 +1,1 @@
+"""Taking a module: section by section, with questions, until it is complete."""

@@ -1,0 +1,66 @@
+"""Reads what a learner answered, by tokens that say nothing about which answer is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from training.content.classes import Answer, Question, QuestionKind, Signals
+from training.learning.rules import shuffled
+
+REPORTING = (
+    ("melden", "Ik meld dit"),
+    ("overleggen", "Ik overleg eerst met een collega of mijn leidinggevende"),
+    ("niets", "Ik doe hier niets mee"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Answer ids as given, or the Dutch message that says what to do."""
+
+    ids: tuple[str, ...] = ()
+    reporting: str = ""
+    error: str = ""
+
+
+def options_of(question: Question, seed: int) -> list[tuple[str, Answer]]:
+    """(token, answer) in the order in which this learner sees them; a token is only a place."""
+    return [(str(place), answer) for place, answer in enumerate(shuffled(question, seed), 1)]
+
+
+def read_answer(question: Question, seed: int, values: Mapping[str, Sequence[str]]) -> Reading:
+    """The answer in the fields of a form; other fields are ignored."""
+    by_token = {token: answer.id for token, answer in options_of(question, seed)}
+    if question.kind is QuestionKind.ORDER:
+        places = {token: _first(values, f"plaats-{token}") for token in by_token}
+        if sorted(places.values()) != sorted(str(n) for n in range(1, len(by_token) + 1)):
+            return Reading(error="Geef elke stap een eigen nummer. Elk nummer komt één keer voor.")
+        ordered = sorted(by_token, key=lambda token: int(places[token]))
+        return Reading(tuple(by_token[token] for token in ordered))
+    chosen = [token for token in values.get("antwoord", ()) if token in by_token]
+    if not chosen:
+        several = question.kind is QuestionKind.SEVERAL
+        return Reading(
+            error="Kies één of meer antwoorden. Daarna zie je de uitleg."
+            if several
+            else "Kies een antwoord. Daarna zie je de uitleg."
+        )
+    if question.kind is QuestionKind.ONE and len(chosen) > 1:
+        return Reading(error="Kies één antwoord.")
+    return Reading(tuple(by_token[token] for token in dict.fromkeys(chosen)))
+
+
+def read_signals(exercise: Signals, values: Mapping[str, Sequence[str]]) -> Reading:
+    """What was marked in a signals exercise, and what the learner would do with it."""
+    known = {str(place): item.id for place, item in enumerate(exercise.items, 1)}
+    marked = tuple(known[token] for token in values.get("signaal", ()) if token in known)
+    reporting = _first(values, "melden")
+    if reporting not in dict(REPORTING):
+        return Reading(marked, error="Kies ook wat je met deze signalen zou doen.")
+    return Reading(marked, reporting)
+
+
+def _first(values: Mapping[str, Sequence[str]], name: str) -> str:
+    found = values.get(name, ())
+    return found[0] if found else ""
