@@ -15,7 +15,6 @@ FIRST_LOAD = (
     "vendor/utrecht.css",
     "weerbaar.css",
     "js/weerbaar.js",
-    "favicon.svg",
     "vendor/noto-sans-regular.woff2",
     "vendor/noto-sans-bold.woff2",
 )
