@@ -44,6 +44,7 @@ CLASSES = frozenset(
         "utrecht-heading-1",
         "utrecht-heading-2",
         "utrecht-heading-3",
+        "utrecht-heading-4",
         "utrecht-link",
         "utrecht-button",
         "utrecht-button--primary-action",

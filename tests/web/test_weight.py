@@ -51,14 +51,10 @@ def test_no_style_or_script_names_another_host() -> None:
 
 
 def test_every_class_of_the_design_system_that_a_template_uses_is_in_the_selection() -> None:
-    styled = set(
-        re.findall(r"\.(utrecht-[\w-]+)", (STATIC / "vendor/utrecht.css").read_text("utf-8"))
-    )
+    vendor = (STATIC / "vendor" / "utrecht.css").read_text("utf-8")
+    styled = set(re.findall(r"\.(utrecht-[\w-]+)", vendor))
     used: set[str] = set()
     for page in (ROOT / "training").rglob("*.html"):
-        used.update(
-            re.findall(
-                r"(?<![\w-])utrecht-[a-z][\w-]*[a-z0-9](?![\w-]* ?[{~])", page.read_text("utf-8")
-            )
-        )
+        # a name that ends in a dash is finished by the template: its kinds are on /onderdelen
+        used.update(re.findall(r"(?<![\w-])utrecht-[\w-]*\w(?![\w-])", page.read_text("utf-8")))
     assert not used - styled, "add these to CLASSES in tools/vendor_static.py"
