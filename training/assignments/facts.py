@@ -7,9 +7,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from training.assignments.models import (
     Cycle,
@@ -65,29 +66,75 @@ class Placement:
 
 
 def duties_at(db: Session, condition: sa.ColumnElement[bool]) -> list[DutyFacts]:
-    """The duties that meet a condition on `Duty`, by title; three queries for any number."""
-    duties = list(db.scalars(sa.select(Duty).where(condition).order_by(Duty.title, Duty.id)))
-    ids = [duty.id for duty in duties]
-    parts = _parts(db, ids)
-    policies: dict[uuid.UUID, list[Policy]] = defaultdict(list)
-    rows = sa.select(DutyPolicy).where(DutyPolicy.duty_id.in_(ids)).order_by(DutyPolicy.version)
-    for row in db.scalars(rows):
-        policies[row.duty_id].append(policy_from(row))
+    """The duties that meet a condition on `Duty`, by title; two queries for any number."""
+    query = sa.select(*DUTY_COLUMNS).join(DutyPolicy).where(condition)
+    return _facts(db, db.execute(query.order_by(*DUTY_ORDER)).all())
+
+
+def duties_above(
+    db: Session, unit_ids: Collection[uuid.UUID]
+) -> tuple[list[DutyFacts], dict[uuid.UUID, frozenset[uuid.UUID]]]:
+    """The duties at these units or above them, and for each node of one: which of these units lie
+    at or below it. Two queries."""
+    path = (
+        sa.select(Unit.id.label("leaf"), Unit.id, Unit.parent_id)
+        .where(Unit.id.in_(unit_ids))
+        .cte("path", recursive=True)
+    )
+    parent = aliased(Unit)
+    path = path.union_all(
+        sa.select(path.c.leaf, parent.id, parent.parent_id).where(parent.id == path.c.parent_id)
+    )
+    query = (
+        sa.select(*DUTY_COLUMNS, path.c.leaf)
+        .join(DutyPolicy)
+        .join(path, path.c.id == Duty.unit_id)
+        .order_by(*DUTY_ORDER)
+    )
+    rows = db.execute(query).all()
+    covered: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for row in rows:
+        covered[row.unit_id].add(row.leaf)
+    return _facts(db, rows), {node: frozenset(leaves) for node, leaves in covered.items()}
+
+
+POLICY_COLUMNS = tuple(getattr(DutyPolicy, name) for name in Policy.__slots__)
+DUTY_COLUMNS = (
+    Duty.id,
+    Duty.unit_id,
+    Duty.title,
+    Duty.in_force_from,
+    Duty.ended_on,
+    Duty.choose,
+    *POLICY_COLUMNS,
+)
+DUTY_ORDER = (Duty.title, Duty.id, DutyPolicy.version)
+
+
+def _facts(db: Session, rows: Sequence[Any]) -> list[DutyFacts]:
+    """The duties in these rows (one for each policy, and perhaps for each unit below)."""
+    policies: dict[uuid.UUID, dict[int, Policy]] = defaultdict(dict)
+    heads: dict[uuid.UUID, Any] = {}
+    for row in rows:
+        heads[row.id] = row
+        if row.version not in policies[row.id]:
+            values = {name: getattr(row, name) for name in Policy.__slots__}
+            policies[row.id][row.version] = Policy(**values)
+    parts = _parts(db, list(heads))
     return [
         DutyFacts(
-            id=duty.id,
-            unit_id=duty.unit_id,
-            title=duty.title,
-            in_force_from=duty.in_force_from,
-            ended_on=duty.ended_on,
+            id=row.id,
+            unit_id=row.unit_id,
+            title=row.title,
+            in_force_from=row.in_force_from,
+            ended_on=row.ended_on,
             asked=Asked(
-                tuple((kind, name) for kind, name in parts[duty.id] if kind != AUDIENCE),
-                duty.choose,
+                tuple((kind, name) for kind, name in parts[row.id] if kind != AUDIENCE), row.choose
             ),
-            audiences=frozenset(name for kind, name in parts[duty.id] if kind == AUDIENCE),
-            policies=tuple(policies[duty.id]),
+            audiences=frozenset(name for kind, name in parts[row.id] if kind == AUDIENCE),
+            policies=tuple(policies[row.id].values()),
         )
-        for duty in duties
+        for row in heads.values()
     ]
 
 
@@ -109,35 +156,6 @@ def _parts(db: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[
     for duty_id, kind, name, _place in db.execute(both):
         found[duty_id].append((kind, name))
     return found
-
-
-def policy_from(row: DutyPolicy) -> Policy:
-    """The stored policy as the rules want it."""
-    return Policy(
-        version=row.version,
-        from_on=row.from_on,
-        first_due_days=row.first_due_days,
-        first_due_on=row.first_due_on,
-        validity_months=row.validity_months,
-        basis=row.basis,
-        fixed_month=row.fixed_month,
-        fixed_day=row.fixed_day,
-        minimum_days=row.minimum_days,
-        window_days=row.window_days,
-        grace_days=row.grace_days,
-        notice_days=row.notice_days,
-        spread_days=row.spread_days,
-        form=row.form,
-    )
-
-
-def units_above(unit_ids: Collection[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
-    """The ids of these units and all above them, as a subquery."""
-    path = (
-        sa.select(Unit.id, Unit.parent_id).where(Unit.id.in_(unit_ids)).cte("path", recursive=True)
-    )
-    path = path.union_all(sa.select(Unit.id, Unit.parent_id).where(Unit.id == path.c.parent_id))
-    return sa.select(path.c.id)
 
 
 def person_facts(

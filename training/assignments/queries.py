@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from training.assignments import rules
 from training.assignments.facts import (
     DutyFacts,
     PersonFacts,
     Placement,
-    duties_at,
+    duties_above,
     person_facts,
     placement,
-    units_above,
 )
 from training.assignments.models import (
     Assignment,
@@ -40,7 +38,6 @@ from training.assignments.rules import (
 from training.content.classes import ContentKind
 from training.db import AddDays, AddMonths
 from training.evidence.models import Evidence
-from training.people.models import Unit
 from training.people.queries import memberships_of
 
 
@@ -69,37 +66,16 @@ def standings(
 ) -> list[DutyStanding]:
     """How a person stands under each of his or her duties on a day, the most urgent first."""
     memberships = memberships_of(db, municipality_id, person_id)
-    units = {m.unit_id for m in memberships}
-    duties = duties_at(db, Duty.unit_id.in_(units_above(units)))
+    duties, covered = duties_above(db, {m.unit_id for m in memberships})
     if not duties:
         return []
     facts = person_facts(db, municipality_id, [person_id])[person_id]
-    covered = _covered(db, duties, units)
     found = []
     for duty in duties:
         placed = placement(duty, memberships, covered[duty.unit_id])
         if placed is not None:
             found.append(standing_of(duty, placed, facts, person_id, today))
     return sorted(found, key=_urgency)
-
-
-def _covered(
-    db: Session, duties: Collection[DutyFacts], units: Collection[uuid.UUID]
-) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
-    """For each duty's node: which of these units lie at or below it. One query."""
-    path = (
-        sa.select(Unit.id.label("leaf"), Unit.id, Unit.parent_id)
-        .where(Unit.id.in_(units))
-        .cte("path", recursive=True)
-    )
-    parent = aliased(Unit)
-    path = path.union_all(
-        sa.select(path.c.leaf, parent.id, parent.parent_id).where(parent.id == path.c.parent_id)
-    )
-    found: dict[uuid.UUID, set[uuid.UUID]] = {duty.unit_id: set() for duty in duties}
-    for leaf, node in db.execute(sa.select(path.c.leaf, path.c.id).where(path.c.id.in_(found))):
-        found[node].add(leaf)
-    return {node: frozenset(leaves) for node, leaves in found.items()}
 
 
 def standing_of(
@@ -338,16 +314,17 @@ def _standing(cycle: sa.Subquery, as_of: dt.date) -> sa.ColumnElement[str]:
     )
 
 
-def asked_form(
+def open_tasks(
     db: Session,
     municipality_id: uuid.UUID,
     person_id: uuid.UUID,
     kind: ContentKind,
     content_id: str,
     today: dt.date,
-) -> RefresherForm | None:
-    """In which form a person is asked for this content now; None when no duty asks for it."""
-    for found in standings(db, municipality_id, person_id, today):
-        if (kind.name, content_id) in found.duty.asked.contents and found.standing.asks_for_work:
-            return found.form
-    return None
+) -> list[DutyStanding]:
+    """The duties by which a person is asked for this content now, the most urgent first."""
+    return [
+        found
+        for found in standings(db, municipality_id, person_id, today)
+        if (kind.name, content_id) in found.duty.asked.contents and found.standing.asks_for_work
+    ]
