@@ -31,3 +31,13 @@ def add_months(day: dt.date, months: int, anchor_day: int | None = None) -> dt.d
     year, month = divmod(index, 12)
     last = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
     return dt.date(year, month + 1, min(anchor_day or day.day, last))
+
+
+MONTHS = (
+    "januari februari maart april mei juni juli augustus september oktober november december"
+).split()
+
+
+def in_words(day: dt.date) -> str:
+    """A date in Dutch words: 2 november 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

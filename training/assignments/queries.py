@@ -31,6 +31,7 @@ from training.assignments.rules import (
     Basis,
     Calendar,
     Choose,
+    Proof,
     RefresherForm,
     Round,
     Standing,
@@ -65,17 +66,24 @@ def standings(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, today: dt.date
 ) -> list[DutyStanding]:
     """How a person stands under each of his or her duties on a day, the most urgent first."""
+    return overview(db, municipality_id, person_id, today)[0]
+
+
+def overview(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, today: dt.date
+) -> tuple[list[DutyStanding], list[Proof]]:
+    """The standings of a person, and all that he or she completed (the newest first), in six
+    queries for any number of duties."""
     memberships = memberships_of(db, municipality_id, person_id)
     duties, covered = duties_above(db, {m.unit_id for m in memberships})
-    if not duties:
-        return []
     facts = person_facts(db, municipality_id, [person_id])[person_id]
     found = []
     for duty in duties:
         placed = placement(duty, memberships, covered[duty.unit_id])
         if placed is not None:
             found.append(standing_of(duty, placed, facts, person_id, today))
-    return sorted(found, key=_urgency)
+    done = sorted(facts.proofs, key=lambda proof: proof.completed_on, reverse=True)
+    return sorted(found, key=_urgency), done
 
 
 def standing_of(

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
-from training.assignments.rules import Choose, RefresherForm, Standing
+from training.assignments.rules import Choose, Proof, RefresherForm, Standing
 from training.content.classes import Content, ContentKind
 from training.content.library import Library
-from training.evidence.models import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Task:
 
 
 def tasks(
-    standings: Sequence[DutyStanding], library: Library, done: Sequence[Evidence], today: dt.date
+    standings: Sequence[DutyStanding], library: Library, done: Sequence[Proof], today: dt.date
 ) -> list[Task]:
     """What somebody has to do now, the earliest first. Two duties for the same content are one
     task with the earliest date and both reasons; of "one of these" the first not yet done."""
@@ -53,18 +52,18 @@ def tasks(
 
 
 def _asked(
-    standing: DutyStanding, done: Sequence[Evidence], today: dt.date
+    standing: DutyStanding, done: Sequence[Proof], today: dt.date
 ) -> list[tuple[ContentKind, str]]:
     """The content that is still open in this round."""
     assert standing.current is not None
     opens = standing.current.opens_on
     content = standing.duty.content()
     if standing.duty.asked.choose is Choose.ONE:
-        played = {(e.content_kind, e.content_id) for e in done}
-        fresh = [item for item in content if item not in played]
+        played = {proof.content for proof in done}
+        fresh = [item for item in content if (item[0].name, item[1]) not in played]
         return (fresh or content)[:1]
-    in_round = {(e.content_kind, e.content_id) for e in done if opens <= e.completed_on <= today}
-    return [item for item in content if item not in in_round]
+    in_round = {proof.content for proof in done if opens <= proof.completed_on <= today}
+    return [item for item in content if (item[0].name, item[1]) not in in_round]
 
 
 def _merged(one: Task | None, other: Task) -> Task:
@@ -83,10 +82,8 @@ def _merged(one: Task | None, other: Task) -> Task:
 
 
 def history(
-    done: Sequence[Evidence], titles: Mapping[tuple[ContentKind, str], str]
+    done: Sequence[Proof], titles: Mapping[tuple[str, str], str]
 ) -> list[tuple[str, dt.date]]:
     """What somebody completed, the newest first: title (or the id of what is no longer offered)
     and day."""
-    return [
-        (titles.get((e.content_kind, e.content_id), e.content_id), e.completed_on) for e in done
-    ]
+    return [(titles.get(proof.content, proof.content[1]), proof.completed_on) for proof in done]

@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission
-from training.assignments.queries import standings
+from training.assignments.queries import overview
 from training.assignments.rules import Standing
 from training.content.classes import ContentKind, Theme
 from training.content.views import library
-from training.evidence.queries import evidence_of
 from training.home import rules
 from training.learning.queries import progress_of
 from training.web.doors import open_to, visitor, visitor_or_none
@@ -40,8 +39,7 @@ def show_overview() -> ResponseReturnValue:
     if who.municipality_id is None or who.person_id is None:
         abort(404)
     today = clock.today()
-    found = standings(db(), who.municipality_id, who.person_id, today)
-    done = evidence_of(db(), who.municipality_id, who.person_id)
+    found, done = overview(db(), who.municipality_id, who.person_id, today)
     return render_template(
         "home/overview.html",
         first_name=who.name.split(" ")[0],
@@ -85,8 +83,8 @@ def show_accessibility() -> ResponseReturnValue:
     return render_template("home/accessibility.html")
 
 
-def _titles() -> dict[tuple[ContentKind, str], str]:
+def _titles() -> dict[tuple[str, str], str]:
     shelf = library()
-    titles = {(ContentKind.MODULE, m.id): m.title for m in shelf.modules.values()}
-    titles |= {(ContentKind.DILEMMA, d.id): d.title for d in shelf.dilemmas.values()}
-    return titles | {(ContentKind.MEETING, m.id): m.title for m in shelf.meetings.values()}
+    titles = {(ContentKind.MODULE.name, m.id): m.title for m in shelf.modules.values()}
+    titles |= {(ContentKind.DILEMMA.name, d.id): d.title for d in shelf.dilemmas.values()}
+    return titles | {(ContentKind.MEETING.name, m.id): m.title for m in shelf.meetings.values()}

@@ -1,21 +1,12 @@
-"""Writes dates and numbers the Dutch way, for every template."""
+"""Writes dates the Dutch way, for every template."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Flask
 
-MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december"
-).split()
+from training.clock import in_words
 
 
 def install(app: Flask) -> None:
     """Gives the templates of `app` these filters."""
-    app.add_template_filter(dutch_date)
-
-
-def dutch_date(day: dt.date) -> str:
-    """A date in words: 2 november 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    app.add_template_filter(in_words, "dutch_date")

@@ -1,0 +1,125 @@
+"""Runs what must happen without anybody asking: nightly cycles and digests, mail, ballots.
+
+The jobs are declared here, in code, and kept in memory: a shared job store ran every job in every
+process. Only one worker is the leader at a time; that saves work, and is no promise: exactly-once
+comes from unique keys in the data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TextIO
+
+import sqlalchemy as sa
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from training import clock
+from training.assignments import actions as assignments
+from training.assignments.reminder_actions import write_digests
+from training.ballots.actions import count_ballots
+from training.ballots.box import Box
+from training.content.library import Library
+from training.db import Database
+from training.mail import actions as mail
+from training.mail.transport import Transport, transport_of
+from training.settings import Settings
+
+LEADER_LOCK = 0x77656572  # "weer": the number of the advisory lock on PostgreSQL
+log = logging.getLogger(__name__)
+
+
+def nightly(
+    database: Database, library: Library, today: dt.date, now: dt.datetime
+) -> tuple[assignments.Outcome, int]:
+    """Opens and settles cycles and writes digests, in one transaction; safe to run again."""
+    with database.transaction() as db:
+        outcome = assignments.open_cycles(db, today)
+        digests = write_digests(db, library, today, now)
+    log.info(
+        "nightly: %d assignments, %d cycles, %d settled, %d digests",
+        outcome.assignments,
+        outcome.cycles,
+        outcome.settled,
+        digests,
+    )
+    return outcome, digests
+
+
+@contextmanager
+def leadership(database: Database, settings: Settings) -> Iterator[bool]:
+    """Whether this process leads for as long as it stays inside: an advisory lock on PostgreSQL,
+    a lock on a file beside SQLite."""
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect() as connection:
+            got = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LEADER_LOCK)))
+            try:
+                yield bool(got)
+            finally:
+                if got:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(LEADER_LOCK)))
+        return
+    with (settings.data_dir / "worker.lock").open("w") as file:
+        yield _locked(file)
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def work(settings: Settings, database: Database, library: Library) -> None:
+    """Runs the schedule until SIGTERM or Ctrl-C."""
+    transport = transport_of(settings.smtp_url, settings.mail_dir, settings.mail_from)
+    stop = threading.Event()
+    scheduler = schedule(settings, database, library, transport)
+    scheduler.start()
+
+    def finish(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
+    stop.wait()
+    scheduler.shutdown(wait=True)
+
+
+def schedule(
+    settings: Settings, database: Database, library: Library, transport: Transport
+) -> BackgroundScheduler:
+    """All jobs with their times; a job that came late runs once."""
+    scheduler = BackgroundScheduler(
+        timezone=clock.AMSTERDAM, job_defaults={"coalesce": True, "misfire_grace_time": None}
+    )
+
+    def led(job: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with leadership(database, settings) as leads:
+                if leads:
+                    job()
+
+        return run
+
+    def nightly_now() -> None:
+        nightly(database, library, clock.today(), clock.now())
+
+    def send_now() -> None:
+        mail.send_pending(database, transport, clock.now())
+
+    def count_now() -> None:
+        count_ballots(database, Box(settings.box_dir))
+
+    # Also at the start: a machine that was off at five o'clock is up to date at once.
+    scheduler.add_job(led(nightly_now), "cron", hour=5, next_run_time=clock.now())
+    scheduler.add_job(send_now, "interval", seconds=5, max_instances=1)
+    scheduler.add_job(count_now, "cron", minute=17)
+    return scheduler
