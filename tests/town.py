@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from training.identity.models import Account, AccountState, Role, RoleGrant
+from training.identity.models import Account, RoleGrant
+from training.identity.rules import AccountState, Role
 from training.people import rules
 from training.people.models import AudienceRule, Person, Position, Unit
 from training.people.rules import PositionKind, UnitKind

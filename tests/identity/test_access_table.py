@@ -8,7 +8,7 @@ import pytest
 
 from training.access import Grant, Permission, Population
 from training.identity import access_table
-from training.identity.models import Role
+from training.identity.rules import Role
 
 HERE, THERE = uuid.uuid4(), uuid.uuid4()
 NAMES_SEEN = {  # role, and whose status and dates it sees by name

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from training.access import Grant, Permission, Population, Reach
-from training.identity.models import Role
+from training.identity.rules import Role
 from training.people.rules import UnitKind
 
 P = Permission

@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base, enum_name, new_id
-
-
-class AccountState(enum.Enum):
-    """Whether an account opens anything."""
-
-    INVITED = "uitgenodigd"
-    ACTIVE = "actief"
-    CLOSED = "gesloten"
-
-
-class TokenPurpose(enum.Enum):
-    """What a one-time token is for."""
-
-    INVITE = "uitnodiging"
-    RESET = "nieuw wachtwoord"
-    SIGN_IN_LINK = "inloggen"
-
-
-class Role(enum.Enum):
-    """What somebody is for the training of others; held at a unit, it reaches down."""
-
-    TEAM_LEAD = "leidinggevende"
-    FACILITATOR = "gespreksleider"
-    SECRETARY = "gemeentesecretaris"
-    HR = "HR"
-    CLERK = "griffie"
-    PRIVACY_OFFICER = "privacy officer"
-    ADMINISTRATOR = "beheerder"
-    COORDINATOR = "coördinator"
+from training.identity.rules import AccountState, Role, TokenPurpose
 
 
 class Account(Base):

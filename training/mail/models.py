@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base, enum_name, new_id
-
-
-class MailKind(enum.Enum):
-    """What a mail is about."""
-
-    SIGN_IN_LINK = "inloglink"
-    INVITATION = "uitnodiging voor een account"
-    RESET = "nieuw wachtwoord"
-    ACCOUNT_NOTICE = "bericht over een account"
-    REMINDER = "herinnering"
-    MANAGER_DIGEST = "overzicht voor leidinggevenden"
-    MEETING = "bijeenkomst"
-    MESSAGE = "bericht van het programma"
-
-
-class MailState(enum.Enum):
-    """How far a mail has come."""
-
-    WAITING = "wacht op verzending"
-    SENDING = "wordt verstuurd"
-    SENT = "verstuurd"
-    FAILED = "mislukt"
-    IN_DOUBT = "misschien verstuurd"
+from training.mail.rules import MailKind, MailState
 
 
 class OutboxMessage(Base):
     """One mail to one receiver. `unique_key` says what it is, so that it cannot be written twice
-    (it holds no address). `message_id` never changes, so a mail that is sent again is recognised.
+    (it holds no address). The Message-ID follows from `id`, so a mail sent again is recognised.
     Texts are wiped as soon as they are not needed. After `not_after` it makes no sense any more."""
 
     __tablename__ = "outbox_message"
@@ -56,7 +33,6 @@ class OutboxMessage(Base):
     to_address: Mapped[str] = mapped_column(sa.String(254))
     subject: Mapped[str] = mapped_column(sa.String(200))
     text: Mapped[str | None] = mapped_column(sa.Text)
-    message_id: Mapped[str] = mapped_column(sa.String(200))
     state: Mapped[MailState] = mapped_column(enum_name(MailState))
     attempts: Mapped[int]
     written_at: Mapped[dt.datetime]

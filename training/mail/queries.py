@@ -1,0 +1,31 @@
+"""Answers which mail went wrong, and how much waits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from training.mail.models import OutboxMessage
+from training.mail.rules import MailState
+
+TROUBLE = (MailState.FAILED, MailState.IN_DOUBT)
+
+
+def troubled(
+    db: Session, municipality_ids: Collection[uuid.UUID] | None, limit: int
+) -> list[OutboxMessage]:
+    """Mail that failed or is in doubt, the newest first, of some municipalities (None: of all)."""
+    query = sa.select(OutboxMessage).where(OutboxMessage.state.in_(TROUBLE))
+    if municipality_ids is not None:
+        query = query.where(OutboxMessage.municipality_id.in_(municipality_ids))
+    newest = query.order_by(OutboxMessage.written_at.desc(), OutboxMessage.id)
+    return list(db.scalars(newest.limit(limit)))
+
+
+def counts(db: Session) -> dict[MailState, int]:
+    """How many mails there are in each state."""
+    query = sa.select(OutboxMessage.state, sa.func.count()).group_by(OutboxMessage.state)
+    return dict(db.execute(query).tuples().all())
