@@ -1,0 +1,1 @@
+"""Who took part: one query behind screen, CSV, XLSX and ODS."""
