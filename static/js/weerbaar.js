@@ -10,12 +10,23 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// A form is sent once, however often the button is pressed; coming back opens it again.
+// A form is sent once, however often the button is pressed, and says so when the answer takes long.
+const patience = document.createElement("p");
+patience.className = "weerbaar-busy";
+patience.setAttribute("role", "status");
+
+function settle(form) {
+  delete form.dataset.sent;
+  patience.textContent = "";
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
-  if (form.method === "post" && !form.hasAttribute("data-again")) form.dataset.sent = "yes";
+  form.dataset.sent = "yes";
+  form.append(patience);
+  setTimeout(() => { if (form.dataset.sent) patience.textContent = "Even geduld, we zijn bezig."; }, 800);
+  setTimeout(() => settle(form), 5000); // a download leaves this page where it is
 });
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
-});
+window.addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach(settle));
