@@ -6,24 +6,245 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
-from training.settings import SettingsError
+import sqlalchemy as sa
+
+from training import backup, clock, demo, jobs, migrating, start
+from training.content import cli as content
+from training.content.library import Library
+from training.content.library import load as load_library
+from training.db import Database
+from training.identity import actions as identity
+from training.identity.passwords import hash_password
+from training.mail import cli as mail
+from training.people.models import Unit
+from training.settings import Settings, SettingsError
+from training.settings import read as read_settings
+
+DEMO = {"seed": 2026, "municipalities": 6, "people": 420, "years": 2}
+
+
+def day(text: str) -> dt.date:
+    """A date on the command line: 2026-11-02."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is geen datum; schrijf 2026-11-02") from None
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     root = argparse.ArgumentParser(prog="training", description="Weerbaar beheren.")
-    root.add_subparsers(dest="command", required=True, metavar="opdracht")
+    commands = root.add_subparsers(dest="command", required=True, metavar="opdracht")
+    content.add_commands(commands)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    begin = command("start", run_start, "Start de webserver en de planner samen.")
+    begin.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    begin.add_argument("--host", default="127.0.0.1", help="adres (standaard 127.0.0.1)")
+    begin.add_argument("--empty", action="store_true", help="zonder demonstratiestad")
+    command("migrate", run_migrate, "Breng de database naar deze versie.")
+    filled = command("demo", run_demo, "Vul een lege database met verzonnen gemeenten.")
+    for name, value in DEMO.items():
+        filled.add_argument(f"--{name}", type=int, default=value)
+    filled.add_argument("--json", type=Path, help="schrijf de inlogadressen in dit bestand")
+    filled.add_argument("--password", default="", help="wachtwoord voor alle accounts")
+    again = command("refreshers", run_refreshers, "Open rondes en schrijf herinneringen.")
+    again.add_argument("--on", type=day, default=None, help="doe alsof het deze dag is")
+    again.add_argument("--dry-run", action="store_true", help="alleen tellen, niets bewaren")
+    post = command("mail", run_mail, "Verstuur de mail die wacht.")
+    post.add_argument("action", choices=["send"])
+    command("worker", run_worker, "Draai de planner.")
+    command("doctor", run_doctor, "Kijk of alles klopt.")
+    save = command("backup", run_backup, "Bewaar alle gegevens in één bestand.")
+    save.add_argument("file", type=Path)
+    back = command("restore", run_restore, "Zet een bewaard bestand terug in een lege database.")
+    back.add_argument("file", type=Path)
     return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
     options = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         return int(options.run(options))
-    except SettingsError as problem:
+    except (SettingsError, backup.BackupError) as problem:
         print(problem, file=sys.stderr)
         return 1
+    except sa.exc.OperationalError:
+        print("De database is niet bereikbaar. Kijk naar DATABASE_URL.", file=sys.stderr)
+        return 1
+
+
+def opened() -> tuple[Settings, Database]:
+    """The settings, and their database brought to this version."""
+    settings = read_settings()
+    migrating.migrate(settings.database_url)
+    return settings, Database(settings.database_url)
+
+
+def accepted(settings: Settings) -> Library:
+    """The content as it stands, or the last accepted; says which files are broken."""
+    loaded = load_library(settings.content_dir, settings.data_dir, clock.today())
+    for problem in loaded.errors:
+        print(problem, file=sys.stderr)
+    if loaded.errors:
+        print("De laatst goedgekeurde inhoud blijft in gebruik.", file=sys.stderr)
+    return loaded.library
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nothing was ever entered."""
+    with database.reading() as db:
+        return db.scalar(sa.select(Unit.id).limit(1)) is None
+
+
+def run_start(options: argparse.Namespace) -> int:
+    """Migrates, fills on the first start, tells who can sign in, and runs everything."""
+    settings, database = opened()
+    library = accepted(settings)
+    address = f"http://{options.host}:{options.port}"
+    first = is_empty(database)
+    if first and options.empty:
+        with database.transaction() as db:
+            link = identity.first_administrator(db, clock.now())
+        print(
+            f"De installatie is leeg. Maak de eerste beheerder met deze link (eenmalig):\n"
+            f"  {address}{link}"
+        )
+    elif first:
+        _fill(settings, database, library, options)
+    database.dispose()
+    print(f"\nWeerbaar draait op {address}  (stoppen: Ctrl-C)")
+    sign_ins = settings.data_dir / "demo.txt"
+    if sign_ins.exists():
+        print(sign_ins.read_text())
+    if not settings.smtp_url:
+        print(f"Er is geen mailserver ingesteld (SMTP_URL). Mail komt in {settings.mail_dir}.")
+    sys.stdout.flush()
+    return start.serve(settings, options.port, options.host)
+
+
+def _fill(
+    settings: Settings, database: Database, library: Library, options: argparse.Namespace
+) -> None:
+    print("Eerste start: er komt een demonstratiestad met verzonnen mensen.")
+    password = start.one_time_password()
+    with database.transaction() as db:
+        made = demo.build(
+            db, library, today=clock.today(), password_hash=hash_password(password), **DEMO
+        )
+    demo.write_sign_ins(settings.data_dir / "demo.json", made.sign_ins)
+    shown = [
+        s for s in made.sign_ins if s["email"].endswith(("@merendijk.example", "@beekdal.example"))
+    ]
+    lines = [f"  {s['email']:32} {s['role']}" for s in shown]
+    text = "\n".join(
+        (f"Inloggen kan met het wachtwoord {password} en een van deze adressen:", *lines)
+    )
+    (settings.data_dir / "demo.txt").write_text(text + "\n")
+
+
+def run_migrate(_options: argparse.Namespace) -> int:
+    """Brings the database to this version."""
+    opened()[1].dispose()
+    print("De database is bij.")
+    return 0
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Fills an empty database; refuses one that holds anything."""
+    settings, database = opened()
+    if not is_empty(database):
+        print("De database is niet leeg. Kies met DATABASE_URL een lege.", file=sys.stderr)
+        return 1
+    password = options.password or start.one_time_password()
+    with database.transaction() as db:
+        made = demo.build(
+            db,
+            accepted(settings),
+            seed=options.seed,
+            municipalities=options.municipalities,
+            people=options.people,
+            years=options.years,
+            today=clock.today(),
+            password_hash=hash_password(password),
+        )
+    if options.json:
+        demo.write_sign_ins(options.json, made.sign_ins)
+    print(f"{made.people} mensen, {made.evidence} bewijzen. Wachtwoord: {password}")
+    return 0
+
+
+def run_refreshers(options: argparse.Namespace) -> int:
+    """Does the nightly work for a day; with --dry-run it only counts."""
+    settings, database = opened()
+    today = options.on or clock.today()
+    outcome, digests = jobs.nightly(
+        database, accepted(settings), today, clock.now(), keep=not options.dry_run
+    )
+    print(f"Peildag {clock.in_words(today)}{' (niets bewaard)' if options.dry_run else ''}:")
+    print(f"  nieuwe toewijzingen: {outcome.assignments}, beëindigd: {outcome.ended}")
+    print(f"  nieuwe rondes: {outcome.cycles}, afgerond: {outcome.settled}, mails: {digests}")
+    for title, number in sorted(outcome.per_duty.items()):
+        print(f"  {title}: {number}")
+    return 0
+
+
+def run_mail(_options: argparse.Namespace) -> int:
+    """Sends what waits in the outbox."""
+    settings, database = opened()
+    return mail.send(settings, database, clock.now())
+
+
+def run_worker(_options: argparse.Namespace) -> int:
+    """Runs the schedule until it is told to stop."""
+    settings, database = opened()
+    jobs.work(settings, database, accepted(settings))
+    return 0
+
+
+def run_doctor(_options: argparse.Namespace) -> int:
+    """Looks at settings, database, content, mail and the records; 1 when something is wrong."""
+    settings = read_settings()
+    database = Database(settings.database_url)
+    findings: list[tuple[bool, str]] = []
+    findings.append((migrating.is_current(database.engine), "De database is van deze versie."))
+    loaded = load_library(settings.content_dir, settings.data_dir, clock.today())
+    findings.append((not loaded.errors, "De inhoud is zonder fouten."))
+    findings.append((bool(settings.smtp_url), "Er is een mailserver (SMTP_URL)."))
+    findings.append((settings.secure, "Bezoekers komen met https (BASE_URL)."))
+    if findings[0][0]:
+        with database.reading() as db:
+            findings.extend(jobs.self_check(db, clock.today()))
+    for good, text in findings:
+        print(f"{'goed ' if good else 'LET OP'}  {text}")
+    # Mail to files and plain http are fine on one's own machine: only real faults fail.
+    return 0 if all(good for index, (good, _) in enumerate(findings) if index not in {2, 3}) else 1
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    """Writes everything but open ballots into one file."""
+    _settings, database = opened()
+    rows = backup.save(database, options.file)
+    print(f"{rows} regels bewaard in {options.file}.")
+    return 0
+
+
+def run_restore(options: argparse.Namespace) -> int:
+    """Fills an empty database from a backup."""
+    _settings, database = opened()
+    rows = backup.restore(database, options.file)
+    print(f"{rows} regels teruggezet.")
+    return 0

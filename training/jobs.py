@@ -19,9 +19,12 @@ from typing import TextIO
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session, aliased
 
 from training import clock
 from training.assignments import actions as assignments
+from training.assignments.models import Assignment, Cycle
+from training.assignments.queries import standing_rows
 from training.assignments.reminder_actions import write_digests
 from training.ballots.actions import count_ballots
 from training.ballots.box import Box
@@ -36,12 +39,15 @@ log = logging.getLogger(__name__)
 
 
 def nightly(
-    database: Database, library: Library, today: dt.date, now: dt.datetime
+    database: Database, library: Library, today: dt.date, now: dt.datetime, keep: bool = True
 ) -> tuple[assignments.Outcome, int]:
-    """Opens and settles cycles and writes digests, in one transaction; safe to run again."""
-    with database.transaction() as db:
+    """Opens and settles cycles and writes digests, in one transaction; safe to run again. Without
+    `keep` nothing is written: it only tells what would be."""
+    with database.writing() as db:
         outcome = assignments.open_cycles(db, today)
         digests = write_digests(db, library, today, now)
+        if keep:
+            db.commit()
     log.info(
         "nightly: %d assignments, %d cycles, %d settled, %d digests",
         outcome.assignments,
@@ -50,6 +56,34 @@ def nightly(
         digests,
     )
     return outcome, digests
+
+
+def self_check(db: Session, today: dt.date) -> list[tuple[bool, str]]:
+    """What must always hold in the records, each with whether it does."""
+    later = aliased(Cycle)
+    two_open = (
+        sa.select(sa.func.count())
+        .select_from(Cycle)
+        .join(
+            later,
+            sa.and_(
+                later.municipality_id == Cycle.municipality_id,
+                later.person_id == Cycle.person_id,
+                later.duty_id == Cycle.duty_id,
+                later.number > Cycle.number,
+            ),
+        )
+        .where(Cycle.closing.is_(None))
+    )
+    backwards = sa.select(sa.func.count()).where(Cycle.valid_until < Cycle.fulfilled_on)
+    rows = standing_rows(today)
+    headcount = sa.select(sa.func.count()).select_from(Assignment)
+    counted = sa.select(sa.func.count()).select_from(rows)
+    return [
+        (not db.scalar(two_open), "Niemand heeft twee open rondes voor één verplichting."),
+        (not db.scalar(backwards), "Geen bewijs verloopt voordat het begon."),
+        (db.scalar(headcount) == db.scalar(counted), "De statussen tellen op tot alle mensen."),
+    ]
 
 
 @contextmanager

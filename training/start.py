@@ -95,7 +95,11 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def _begin(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     root = Path(__file__).parent.parent
     return subprocess.Popen(  # noqa: S603 - our own commands
-        command, env=environment, cwd=root, start_new_session=True, preexec_fn=_die_with_parent
+        command,
+        env=environment,
+        cwd=root,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread runs yet
     )
 
 
