@@ -177,8 +177,8 @@ def test_the_log_is_searched_by_words_action_person_and_day(database: Database, 
     assert count(text="100%") == 0
     assert count(actions=[Action.LOOKED]) == 3
     assert count(actions=[Action.EXPORTED]) == 0
-    assert count(person_id=town.persons["anna"]) == 3
-    assert count(person_id=town.persons["theo"]) == 0
+    assert count(person_ids=[town.persons["anna"]]) == 3
+    assert count(person_ids=[town.persons["theo"]]) == 0
     assert count(since=NOON + dt.timedelta(days=1), until=NOON + dt.timedelta(days=2)) == 1
     with database.reading() as db:
         page = queries.found(db, queries.Search(here), offset=1, limit=1)

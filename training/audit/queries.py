@@ -25,7 +25,7 @@ class Search:
     municipality_ids: Collection[uuid.UUID]
     actions: Collection[Action] = ()
     text: str = ""
-    person_id: uuid.UUID | None = None
+    person_ids: Collection[uuid.UUID] | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
 
@@ -41,12 +41,12 @@ def _matching(search: Search) -> sa.ColumnElement[bool]:
                 AuditEntry.what.icontains(search.text, autoescape=True),
             )
         )
-    if search.person_id:
+    if search.person_ids is not None:
         parts.append(
             sa.exists().where(
                 AuditSubject.municipality_id == AuditEntry.municipality_id,
                 AuditSubject.sequence == AuditEntry.sequence,
-                AuditSubject.person_id == search.person_id,
+                AuditSubject.person_id.in_(search.person_ids),
             )
         )
     if search.since:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from training.identity.models import Account, RoleGrant
-from training.identity.rules import AccountState, Role
-from training.people.models import Person
+from training.clock import local_date
+from training.identity.models import Account, AccountToken, RoleGrant
+from training.identity.rules import AccountState, Role, TokenPurpose
+from training.people.models import Person, Unit
+from training.people.queries import units_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,195 @@ def holder(db: Session, account_id: uuid.UUID, today: dt.date) -> Holder | None:
         account.person_id,
         tuple((row.role, row.unit_id) for row in rows if row.role is not None),
     )
+
+
+def account_of_email(db: Session, email: str) -> Account | None:
+    """The account with this (lower-case) address."""
+    return db.scalars(sa.select(Account).where(Account.email == email)).one_or_none()
+
+
+def account_that_may_sign_in(db: Session, email: str, now: dt.datetime) -> Account | None:
+    """The account with this address, unless it is closed or its person has left."""
+    query = (
+        sa.select(Account)
+        .outerjoin(Person, of_person())
+        .where(
+            Account.email == email,
+            Account.state != AccountState.CLOSED,
+            sa.or_(Person.left_on.is_(None), Person.left_on >= local_date(now)),
+        )
+    )
+    return db.scalars(query).one_or_none()
+
+
+def any_account(db: Session) -> Account | None:
+    """Some account."""
+    return db.scalars(sa.select(Account).limit(1)).first()
+
+
+def name_of(db: Session, account: Account) -> str:
+    """The name of whoever holds an account."""
+    if account.person_id is None:
+        return account.name or account.email
+    return db.get_one(Person, (account.municipality_id, account.person_id)).name
+
+
+def account_of_token(
+    db: Session, token_hash: str, now: dt.datetime
+) -> tuple[Account, TokenPurpose] | None:
+    """Whose one-time token this is and what for, as long as it works; it stays unused."""
+    query = (
+        sa.select(Account, AccountToken.purpose)
+        .join(AccountToken, AccountToken.account_id == Account.id)
+        .where(
+            AccountToken.hash == token_hash,
+            AccountToken.used_at.is_(None),
+            AccountToken.expires_at > now,
+            Account.state != AccountState.CLOSED,
+        )
+    )
+    row = db.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSearch:
+    """Which accounts to list: of these municipalities, with this text in name or address, in this
+    state (None: any)."""
+
+    municipality_ids: frozenset[uuid.UUID]
+    text: str = ""
+    state: AccountState | None = None
+
+
+def _matching(search: AccountSearch) -> sa.ColumnElement[bool]:
+    parts: list[sa.ColumnElement[bool]] = [Account.municipality_id.in_(search.municipality_ids)]
+    for word in search.text.split():
+        parts.append(
+            sa.or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (Person.given_name, Person.infix, Person.family_name)
+                ),
+                Account.email.icontains(word, autoescape=True),
+            )
+        )
+    if search.state:
+        parts.append(Account.state == search.state)
+    return sa.and_(*parts)
+
+
+def accounts_count(db: Session, search: AccountSearch) -> int:
+    """How many accounts a search finds."""
+    query = sa.select(sa.func.count()).select_from(Account).join(Person, of_person())
+    return db.scalar(query.where(_matching(search))) or 0
+
+
+def accounts(
+    db: Session, search: AccountSearch, offset: int, limit: int
+) -> list[tuple[Account, Person]]:
+    """A page of accounts with their persons, by name."""
+    query = sa.select(Account, Person).join(Person, of_person()).where(_matching(search))
+    by_name = query.order_by(Person.family_name, Person.given_name, Account.id)
+    return list(db.execute(by_name.offset(offset).limit(limit)).tuples())
+
+
+def account_within(
+    db: Session, municipality_ids: frozenset[uuid.UUID], account_id: uuid.UUID
+) -> tuple[Account, Person] | None:
+    """One account of these municipalities with its person; None as if it did not exist."""
+    query = (
+        sa.select(Account, Person)
+        .join(Person, of_person())
+        .where(Account.id == account_id, Account.municipality_id.in_(municipality_ids))
+    )
+    row = db.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def persons_without_account(
+    db: Session,
+    municipality_ids: frozenset[uuid.UUID],
+    text: str,
+    today: dt.date,
+    limit: int,
+    person_id: uuid.UUID | None = None,
+) -> list[Person]:
+    """Persons of these municipalities who are there and have no account, by name."""
+    query = (
+        sa.select(Person)
+        .outerjoin(Account, of_person())
+        .where(
+            Person.municipality_id.in_(municipality_ids),
+            Account.id.is_(None),
+            sa.or_(Person.left_on.is_(None), Person.left_on >= today),
+        )
+    )
+    for word in text.split():
+        query = query.where(
+            sa.or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (Person.given_name, Person.infix, Person.family_name)
+                )
+            )
+        )
+    if person_id:
+        query = query.where(Person.id == person_id)
+    return list(db.scalars(query.order_by(Person.family_name, Person.given_name).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role as a list shows it. `person` is None for who is no person of a municipality."""
+
+    grant: RoleGrant
+    account: Account
+    person: Person | None
+    unit: Unit
+
+    @property
+    def holder_name(self) -> str:
+        """Who holds the role."""
+        return self.person.name if self.person else self.account.name or self.account.email
+
+
+def _held() -> sa.Select[RoleGrant, Account, Person, Unit]:
+    return (
+        sa.select(RoleGrant, Account, Person, Unit)
+        .join(Account, RoleGrant.account_id == Account.id)
+        .outerjoin(Person, of_person())
+        .join(Unit, RoleGrant.unit_id == Unit.id)
+    )
+
+
+def roles_of(db: Session, account_id: uuid.UUID) -> list[HeldRole]:
+    """All roles of an account, past and present, the newest first."""
+    query = _held().where(RoleGrant.account_id == account_id)
+    newest = query.order_by(RoleGrant.from_on.desc(), RoleGrant.id)
+    return [HeldRole(*row) for row in db.execute(newest).tuples()]
+
+
+def roles_that_reach(db: Session, unit_ids: frozenset[uuid.UUID], today: dt.date) -> list[HeldRole]:
+    """The roles that reach these units or units below them today: held there, or above them."""
+    above = (
+        sa.select(Unit.id, Unit.parent_id).where(Unit.id.in_(unit_ids)).cte("above", recursive=True)
+    )
+    above = above.union(sa.select(Unit.id, Unit.parent_id).where(Unit.id == above.c.parent_id))
+    places = sa.or_(
+        RoleGrant.unit_id.in_(units_below(unit_ids)), RoleGrant.unit_id.in_(sa.select(above.c.id))
+    )
+    query = _held().where(places, valid_on(today), Account.state != AccountState.CLOSED)
+    rows = [HeldRole(*row) for row in db.execute(query).tuples()]
+    return sorted(rows, key=lambda held: (held.grant.role.value, held.unit.name, held.holder_name))
+
+
+def persons_of(
+    db: Session, keys: Collection[tuple[uuid.UUID, uuid.UUID]]
+) -> dict[tuple[uuid.UUID, uuid.UUID], Person]:
+    """Persons by (municipality_id, person_id); who was erased is missing."""
+    if not keys:
+        return {}
+    place = sa.tuple_(Person.municipality_id, Person.id)
+    found = db.scalars(sa.select(Person).where(place.in_(list(keys))))
+    return {(person.municipality_id, person.id): person for person in found}
