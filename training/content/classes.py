@@ -129,9 +129,12 @@ def _bare(value: Markup | str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
+    """`council`: its members are elected or appointed, not employed."""
+
     slug: str
     label: str
     description: str = ""
+    council: bool = False
 
 
 @dataclass(frozen=True, slots=True)
