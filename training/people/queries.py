@@ -116,7 +116,7 @@ def inserts_of(db: Session, municipality_id: uuid.UUID | None) -> dict[str, str]
     query = sa.select(LocalInsertText.name, LocalInsertText.text).where(
         LocalInsertText.municipality_id == municipality_id
     )
-    return dict(db.execute(query).tuples().all())
+    return {row.name: row.text for row in db.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)
