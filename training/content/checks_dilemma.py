@@ -159,7 +159,9 @@ def _check_names(dilemma: Dilemma, front: Located, report: Report) -> None:
         if key not in is_set:
             report.add(front.line(("vlaggen", key)), "D103", key=key, what="gezet")
         elif key not in read:
-            report.add(front.line(("vlaggen", key)), "D103", key=key, what="gelezen in een voorwaarde")
+            report.add(
+                front.line(("vlaggen", key)), "D103", key=key, what="gelezen in een voorwaarde"
+            )
 
 
 def _check_red(dilemma: Dilemma, found: Exploration, report: Report) -> None:
@@ -169,12 +171,12 @@ def _check_red(dilemma: Dilemma, found: Exploration, report: Report) -> None:
         report.add(ending.line, "D104", ending=ending.title)
 
 
-def _check_minutes(
-    dilemma: Dilemma, found: Exploration, front: Located, report: Report
-) -> None:
+def _check_minutes(dilemma: Dilemma, found: Exploration, front: Located, report: Report) -> None:
     needed = round(longest_minutes(dilemma, found))
     if needed > dilemma.minutes_solo:
-        report.add(front.line(("minuten", "solo")), "D107", needed=needed, minutes=dilemma.minutes_solo)
+        report.add(
+            front.line(("minuten", "solo")), "D107", needed=needed, minutes=dilemma.minutes_solo
+        )
 
 
 def longest_minutes(dilemma: Dilemma, found: Exploration) -> float:

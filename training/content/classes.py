@@ -512,6 +512,17 @@ class MeetingKind:
     kind = ContentKind.MEETING
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """A text that a municipality sends or shows, such as for its intranet."""
+
+    id: str
+    title: str
+    audiences: tuple[str, ...]
+    rich: Rich
+    path: str = ""
+
+
 Content = Module | Dilemma | MeetingKind
 
 
@@ -522,6 +533,7 @@ class Library:
     modules: Mapping[str, Module] = field(default_factory=dict)
     dilemmas: Mapping[str, Dilemma] = field(default_factory=dict)
     meetings: Mapping[str, MeetingKind] = field(default_factory=dict)
+    messages: Mapping[str, Message] = field(default_factory=dict)
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)

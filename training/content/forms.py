@@ -114,6 +114,19 @@ class DilemmaForm(ContentForm):
     licence: Text = Field(alias="licentie")
 
 
+class MessageForm(Form):
+    kind: Literal["bericht"] = Field(alias="soort")
+    id: Slug
+    title: Text = Field(alias="titel")
+    audiences: list[Text] = Field(alias="doelgroepen", min_length=1)
+    sources: dict[Key, SourceForm] = Field(default_factory=dict, alias="bronnen")
+
+
+class MeetingForm(Form):
+    title: Text = Field(alias="naam")
+    summary: Text = Field(alias="uitleg")
+
+
 class AudienceForm(Form):
     label: Text = Field(alias="naam")
     description: str = Field("", alias="uitleg")

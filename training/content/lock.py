@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.content.classes import Dilemma, Module, Question, Scene, Signals
+from training.content.classes import Dilemma, Module, Question, Scene, Section, Signals
 from training.content.conditions import show
 from training.content.front_matter import Located
 from training.content.rules import Report
@@ -59,7 +59,7 @@ def key_of(content: Module | Dilemma) -> str:
 def released_now(content: Module | Dilemma) -> Released:
     """What the lock would hold for the file as it is."""
     if isinstance(content, Module):
-        structure: object = [[s.id, [_block(b) for b in s.blocks]] for s in content.sections]
+        structure: object = [[s.id, _blocks(s)] for s in content.sections]
         slugs = [s.id for s in content.sections]
     else:
         structure = [content.start, list(content.values), list(content.flags)]
@@ -70,7 +70,10 @@ def released_now(content: Module | Dilemma) -> Released:
 
 
 def check_release(
-    content: Module | Dilemma, front: Located, releases: Mapping[str, dict[int, Released]], report: Report
+    content: Module | Dilemma,
+    front: Located,
+    releases: Mapping[str, dict[int, Released]],
+    report: Report,
 ) -> None:
     """A released version keeps its structure; a later one says where vanished headings went."""
     versions = releases.get(key_of(content), {})
@@ -92,14 +95,15 @@ def _vanished(content: Module | Dilemma, released: Released) -> list[str]:
     return [slug for slug in released.slugs if slug not in kept]
 
 
-def _block(block: object) -> object:
-    match block:
-        case Question():
-            return [block.id, block.kind.name, [[a.id, a.correct] for a in block.answers]]
-        case Signals():
-            return [block.id, [[i.id, i.is_signal] for i in block.items]]
-        case _:
-            return type(block).__name__ if type(block).__name__ == "Box" else ""
+def _blocks(section: Section) -> list[object]:
+    """What progress is kept for; running text may change within a version."""
+    kept: list[object] = []
+    for block in section.blocks:
+        if isinstance(block, Question):
+            kept.append([block.id, block.kind.name, [[a.id, a.correct] for a in block.answers]])
+        elif isinstance(block, Signals):
+            kept.append([block.id, [[i.id, i.is_signal] for i in block.items]])
+    return kept
 
 
 def _scene(scene: Scene) -> object:

@@ -71,10 +71,30 @@ class Reading:
     def too_hard(self) -> tuple[str, ...]:
         """Why the text is harder than B1, in Dutch; nothing when it is not."""
         reasons = (
-            (self.mean_sentence > MEAN_SENTENCE, "de zinnen zijn gemiddeld {:.1f} woorden lang (hoogstens {:g})", self.mean_sentence, MEAN_SENTENCE),
-            (self.long_words > LONG_WORDS, "{:.1f}% van de woorden is lang (hoogstens {:g}%)", self.long_words, LONG_WORDS),
-            (self.rare_words > RARE_WORDS, "{:.1f}% van de woorden is ambtelijk (hoogstens {:g}%)", self.rare_words, RARE_WORDS),
-            (self.passives > PASSIVES, "{:.0f}% van de zinnen heeft ‘worden’ (hoogstens {:g}%)", self.passives, PASSIVES),
+            (
+                self.mean_sentence > MEAN_SENTENCE,
+                "de zinnen zijn gemiddeld {:.1f} woorden lang (hoogstens {:g})",
+                self.mean_sentence,
+                MEAN_SENTENCE,
+            ),
+            (
+                self.long_words > LONG_WORDS,
+                "{:.1f}% van de woorden is lang (hoogstens {:g}%)",
+                self.long_words,
+                LONG_WORDS,
+            ),
+            (
+                self.rare_words > RARE_WORDS,
+                "{:.1f}% van de woorden is ambtelijk (hoogstens {:g}%)",
+                self.rare_words,
+                RARE_WORDS,
+            ),
+            (
+                self.passives > PASSIVES,
+                "{:.0f}% van de zinnen heeft ‘worden’ (hoogstens {:g}%)",
+                self.passives,
+                PASSIVES,
+            ),
         )
         return tuple(text.format(found, bound) for wrong, text, found, bound in reasons if wrong)
 
