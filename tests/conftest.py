@@ -23,7 +23,7 @@ from training.db import Base, Database
 from training.settings import Settings
 
 if TYPE_CHECKING:
-    from training.content.library import Library
+    from training.content.classes import Library
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"

@@ -78,7 +78,10 @@ def have_browser() -> bool:
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
     if shutil.which("chromium"):
         return True
-    print("De browsertests hebben Chromium nodig. Installeer het met: apt install chromium", file=sys.stderr)
+    print(
+        "De browsertests hebben Chromium nodig. Installeer het met: apt install chromium",
+        file=sys.stderr,
+    )
     return False
 
 

@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from training import clock, navigation
 from training.access import Permission
-from training.content.library import Library
+from training.content.classes import Library
 from training.content.library import load as load_library
 from training.db import Database
 from training.settings import Settings

@@ -54,8 +54,8 @@ def restore(database: Database, path: Path) -> int:
     tables = {table.name: table for table in _tables()}
     number = 0
     with database.transaction() as db:
-        for table in tables.values():
-            if db.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
+        for present in tables.values():
+            if db.execute(sa.select(sa.literal(1)).select_from(present).limit(1)).first():
                 raise BackupError("De database is niet leeg. Zet een kopie terug in een lege.")
         batch: list[dict[str, Any]] = []
         current: sa.Table | None = None

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from training import backup, clock, demo, jobs, migrating, start
 from training.content import cli as content
-from training.content.library import Library
+from training.content.classes import Library
 from training.content.library import load as load_library
 from training.db import Database
 from training.identity import actions as identity
-from training.identity.passwords import hash_password
+from training.identity.passwords import hash_of
 from training.mail import cli as mail
 from training.people.models import Unit
 from training.settings import Settings, SettingsError
@@ -143,7 +143,7 @@ def _fill(
     password = start.one_time_password()
     with database.transaction() as db:
         made = demo.build(
-            db, library, today=clock.today(), password_hash=hash_password(password), **DEMO
+            db, library, today=clock.today(), password_hash=hash_of(password), **DEMO
         )
     demo.write_sign_ins(settings.data_dir / "demo.json", made.sign_ins)
     shown = [
@@ -179,7 +179,7 @@ def run_demo(options: argparse.Namespace) -> int:
             people=options.people,
             years=options.years,
             today=clock.today(),
-            password_hash=hash_password(password),
+            password_hash=hash_of(password),
         )
     if options.json:
         demo.write_sign_ins(options.json, made.sign_ins)

@@ -28,7 +28,7 @@ from training.assignments.queries import standing_rows
 from training.assignments.reminder_actions import write_digests
 from training.ballots.actions import count_ballots
 from training.ballots.box import Box
-from training.content.library import Library
+from training.content.classes import Library
 from training.db import Database
 from training.mail import actions as mail
 from training.mail.transport import Transport, transport_of

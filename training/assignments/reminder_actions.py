@@ -21,7 +21,7 @@ from training.assignments.models import Assignment, Duty, Reminder
 from training.assignments.queries import DutyStanding, standing_of
 from training.assignments.rules import DAY, Standing
 from training.clock import in_words
-from training.content.library import Library
+from training.content.classes import Library
 from training.mail.actions import Letter, write
 from training.mail.rules import MailKind
 from training.people.models import Person

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, current_app, send_file
 from flask.typing import ResponseReturnValue
 
 from training.access import Permission
-from training.content.library import Library
+from training.content.classes import Library
 from training.settings import Settings
 from training.web.doors import open_to
 

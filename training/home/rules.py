@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from training.assignments.queries import DutyStanding
 from training.assignments.rules import Choose, Proof, RefresherForm, Standing
 from training.content.classes import Content, ContentKind
-from training.content.library import Library
+from training.content.classes import Library
 
 
 @dataclass(frozen=True, slots=True)
