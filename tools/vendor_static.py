@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["fonttools==4.60.1", "brotli==1.1.0"]
+# dependencies = ["fonttools==4.68.0", "brotli==1.2.1"]
 # ///
 """Makes static/vendor/ and tests/vendor/ from the packages in vendor_static.lock.json.
 
