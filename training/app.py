@@ -11,6 +11,7 @@ import jinja2
 import sqlalchemy as sa
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
+from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -21,7 +22,7 @@ from training.content.library import load as load_library
 from training.db import Database
 from training.settings import Settings
 from training.settings import read as read_settings
-from training.web import doors, errors, filters, headers, request_db
+from training.web import doors, errors, filters, headers, pages, request_db
 from training.web.doors import open_to
 
 ROOMS = (
@@ -38,6 +39,7 @@ ROOMS = (
     "audit",
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024  # bytes; a personnel file of 20,000 rows is under 4 MB
+WITHOUT_SESSION = {"open_learning"}  # guarded by where a form comes from, as it has no session
 log = logging.getLogger(__name__)
 
 
@@ -59,7 +61,8 @@ def create_app(
     headers.install(app, settings.secure)
     errors.install(app)
     filters.install(app)
-    CSRFProtect(app)
+    token_guard = CSRFProtect(app)
+    Compress(app)
     app.register_error_handler(CSRFError, lambda _problem: errors.page(400))
     from training.identity import gate  # the gate needs the rooms below it, not this file
 
@@ -68,6 +71,9 @@ def create_app(
     for room in ROOMS:
         for blueprint in blueprints_of(room):
             app.register_blueprint(blueprint)
+            if blueprint.name in WITHOUT_SESSION:
+                token_guard.exempt(blueprint)
+    app.register_blueprint(pages.blueprint)
     navigation.install(app)
     app.add_url_rule("/livez", "livez", livez)
     app.add_url_rule("/readyz", "readyz", readyz)
@@ -86,6 +92,11 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=4,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml"],
         SEND_FILE_MAX_AGE_DEFAULT=86400,
         PROPAGATE_EXCEPTIONS=False,
     )
