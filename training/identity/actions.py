@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from training.clock import local_date
 from training.identity import letters, passwords, queries
 from training.identity.access_table import ROLE_UNITS
 from training.identity.models import Account, AccountToken, RoleGrant
@@ -23,7 +24,8 @@ from training.identity.rules import (
     clean_email,
 )
 from training.mail import actions as mail
-from training.people.models import Unit
+from training.people.models import AudienceRule, Person, Position, Unit
+from training.people.rules import PositionKind, UnitKind, starting_rules
 
 
 class NotAllowedError(Exception):
@@ -223,4 +225,94 @@ def give_role(
 def end_role(db: Session, grant: RoleGrant, today: dt.date) -> None:
     """Ends a role at once; that it was there stays visible."""
     grant.until_on = today - dt.timedelta(days=1)
+    db.flush()
+
+
+NOBODYS_ADDRESS = "eerste@localhost"  # of the first account, until somebody says whose it is
+
+
+def first_administrator(db: Session, now: dt.datetime) -> str:
+    """Gives an empty installation a municipality without a name and an administrator without a
+    name; returns the path of the one-time link by which somebody becomes that administrator."""
+    municipality_id = uuid.uuid4()
+    municipality = Unit(
+        id=municipality_id,
+        municipality_id=municipality_id,
+        kind=UnitKind.MUNICIPALITY,
+        name="Gemeente",
+        opened_on=local_date(now),
+    )
+    db.add(municipality)
+    db.flush()
+    for kind, name in ((UnitKind.COUNCIL, "Gemeenteraad"), (UnitKind.COLLEGE, "College")):
+        part = Unit(kind=kind, name=name, opened_on=local_date(now))
+        part.parent_id = part.municipality_id = municipality_id
+        db.add(part)
+    for rule in starting_rules():
+        db.add(
+            AudienceRule(
+                municipality_id=municipality_id,
+                audience=rule.audience,
+                kind=rule.kind,
+                job_title=rule.job_title,
+                tag=rule.tag,
+                first_months=rule.first_months,
+            )
+        )
+    account = make_account(
+        db,
+        municipality_id=None,
+        person_id=None,
+        email=NOBODYS_ADDRESS,
+        now=now,
+        name="Eerste beheerder",
+    )
+    give_role(
+        db,
+        account=account,
+        role=Role.ADMINISTRATOR,
+        unit=municipality,
+        from_on=local_date(now),
+        until_on=None,
+        by=None,
+    )
+    _, raw = issue_token(db, account, TokenPurpose.INVITE, now)
+    return f"/toegang/{raw}"
+
+
+def name_first_administrator(
+    db: Session,
+    account: Account,
+    *,
+    municipality: str,
+    given_name: str,
+    family_name: str,
+    email: str,
+    today: dt.date,
+) -> None:
+    """Says whose the first account is, and of which municipality."""
+    unit = db.scalars(
+        sa.select(Unit).join(RoleGrant).where(RoleGrant.account_id == account.id)
+    ).one()
+    unit.name = municipality
+    person = Person(
+        municipality_id=unit.id,
+        id=uuid.uuid4(),
+        given_name=given_name,
+        family_name=family_name,
+        email=clean_email(email),
+        joined_on=today,
+    )
+    db.add(person)
+    db.flush()
+    position = Position(
+        municipality_id=unit.id,
+        person_id=person.id,
+        unit_id=unit.id,
+        kind=PositionKind.EMPLOYEE,
+        from_on=today,
+    )
+    db.add(position)
+    account.municipality_id, account.person_id, account.name = unit.id, person.id, None
+    account.email = clean_email(email)
     db.flush()

@@ -8,13 +8,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from training.clock import local_date
 from training.identity.models import Account, AccountToken, RoleGrant
 from training.identity.rules import AccountState, Role, TokenPurpose
 from training.people.models import Person, Unit
 from training.people.queries import units_below
+
+Column = InstrumentedAttribute[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +130,18 @@ class AccountSearch:
     state: AccountState | None = None
 
 
+def _named(text: str, *also: Column) -> list[sa.ColumnElement[bool]]:
+    """The conditions that each word of a text is in the name of a person, or in another column."""
+    columns = (Person.given_name, Person.infix, Person.family_name, *also)
+    return [
+        sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in text.split()
+    ]
+
+
 def _matching(search: AccountSearch) -> sa.ColumnElement[bool]:
     parts: list[sa.ColumnElement[bool]] = [Account.municipality_id.in_(search.municipality_ids)]
-    for word in search.text.split():
-        parts.append(
-            sa.or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (Person.given_name, Person.infix, Person.family_name)
-                ),
-                Account.email.icontains(word, autoescape=True),
-            )
-        )
+    parts += _named(search.text, Account.email)
     if search.state:
         parts.append(Account.state == search.state)
     return sa.and_(*parts)
@@ -157,7 +159,7 @@ def accounts(
     """A page of accounts with their persons, by name."""
     query = sa.select(Account, Person).join(Person, of_person()).where(_matching(search))
     by_name = query.order_by(Person.family_name, Person.given_name, Account.id)
-    return list(db.execute(by_name.offset(offset).limit(limit)).tuples())
+    return list(db.execute(by_name.offset(offset).limit(limit)))
 
 
 def account_within(
@@ -191,15 +193,7 @@ def persons_without_account(
             sa.or_(Person.left_on.is_(None), Person.left_on >= today),
         )
     )
-    for word in text.split():
-        query = query.where(
-            sa.or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (Person.given_name, Person.infix, Person.family_name)
-                )
-            )
-        )
+    query = query.where(*_named(text))
     if person_id:
         query = query.where(Person.id == person_id)
     return list(db.scalars(query.order_by(Person.family_name, Person.given_name).limit(limit)))
@@ -219,6 +213,11 @@ class HeldRole:
         """Who holds the role."""
         return self.person.name if self.person else self.account.name or self.account.email
 
+    def is_valid_on(self, day: dt.date) -> bool:
+        """Whether the role is held on a day."""
+        until = self.grant.until_on
+        return self.grant.from_on <= day and (until is None or until >= day)
+
 
 def _held() -> sa.Select[RoleGrant, Account, Person, Unit]:
     return (
@@ -233,7 +232,7 @@ def roles_of(db: Session, account_id: uuid.UUID) -> list[HeldRole]:
     """All roles of an account, past and present, the newest first."""
     query = _held().where(RoleGrant.account_id == account_id)
     newest = query.order_by(RoleGrant.from_on.desc(), RoleGrant.id)
-    return [HeldRole(*row) for row in db.execute(newest).tuples()]
+    return [HeldRole(*row) for row in db.execute(newest)]
 
 
 def roles_that_reach(db: Session, unit_ids: frozenset[uuid.UUID], today: dt.date) -> list[HeldRole]:
@@ -246,7 +245,7 @@ def roles_that_reach(db: Session, unit_ids: frozenset[uuid.UUID], today: dt.date
         RoleGrant.unit_id.in_(units_below(unit_ids)), RoleGrant.unit_id.in_(sa.select(above.c.id))
     )
     query = _held().where(places, valid_on(today), Account.state != AccountState.CLOSED)
-    rows = [HeldRole(*row) for row in db.execute(query).tuples()]
+    rows = [HeldRole(*row) for row in db.execute(query)]
     return sorted(rows, key=lambda held: (held.grant.role.value, held.unit.name, held.holder_name))
 
 
@@ -259,3 +258,11 @@ def persons_of(
     place = sa.tuple_(Person.municipality_id, Person.id)
     found = db.scalars(sa.select(Person).where(place.in_(list(keys))))
     return {(person.municipality_id, person.id): person for person in found}
+
+
+def person_ids_named(
+    db: Session, municipality_ids: frozenset[uuid.UUID], text: str
+) -> list[uuid.UUID]:
+    """The persons of these municipalities whose name holds all words of a text."""
+    query = sa.select(Person.id).where(Person.municipality_id.in_(municipality_ids))
+    return list(db.scalars(query.where(*_named(text))))

@@ -28,4 +28,4 @@ def troubled(
 def counts(db: Session) -> dict[MailState, int]:
     """How many mails there are in each state."""
     query = sa.select(OutboxMessage.state, sa.func.count()).group_by(OutboxMessage.state)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())

@@ -1,0 +1,48 @@
+"""Writes into the log what the visitor of this request sees or does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from flask import current_app
+
+from training import clock
+from training.audit import actions as audit
+from training.audit.models import Action
+from training.audit.rules import derive_key
+from training.people.models import Person
+from training.web.doors import visitor
+from training.web.request_db import db, separate_transaction
+
+
+def note_looked(persons: Iterable[Person], what: str) -> None:
+    """Records, before a page is sent, that the visitor sees data of these persons."""
+    keys = {(person.municipality_id, person.id) for person in persons}
+    if not keys:
+        return
+    with separate_transaction() as own:
+        audit.record_looked(
+            own, audit_key(), at=clock.now(), actor=visitor(), persons=keys, what=what
+        )
+
+
+def note(
+    action: Action, municipality_id: uuid.UUID | None, person_id: uuid.UUID | None, what: str = ""
+) -> None:
+    """Records what the visitor does, in the transaction of this request."""
+    audit.record(
+        db(),
+        audit_key(),
+        at=clock.now(),
+        actor=visitor(),
+        action=action,
+        municipality_id=municipality_id,
+        what=what,
+        person_ids=[person_id] if person_id else [],
+    )
+
+
+def audit_key() -> bytes:
+    """The key of the log of this installation."""
+    return derive_key(str(current_app.secret_key))
