@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-import training.schema  # noqa: F401 - every table must be known
+import training.schema
 from training.db import Base, make_engine
 
 config = context.config

@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", action="store_true", help="run only what drives a browser")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The browser suite and the heavy tests are commands of their own in bin/check."""
     browser, heavy = config.getoption("--browser"), config.getoption("--heavy")

@@ -21,9 +21,7 @@ class Unit(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    municipality_id: Mapped[uuid.UUID | None] = mapped_column(
-        sa.ForeignKey("unit.id", use_alter=True), index=True
-    )
+    municipality_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     kind: Mapped[UnitKind] = mapped_column(enum_name(UnitKind))
     name: Mapped[str] = mapped_column(sa.String(120))
     opened_on: Mapped[dt.date]
