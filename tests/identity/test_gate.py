@@ -115,4 +115,4 @@ def test_knowing_the_visitor_costs_one_query(town: Town, database: Database) -> 
     )
     with database.reading() as db:
         queries.holder(db, town.accounts["hanna"], town.today)
-    assert len(seen) == 1
+    assert sum(one.startswith("SELECT") for one in seen) == 1

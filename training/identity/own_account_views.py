@@ -55,10 +55,10 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if not form.validate():
         return _page(form), 422
-    account, now = _account(), clock.now()
-    kept = account.password_hash
+    now = clock.now()
+    account_id, email, kept = _account().id, _account().email, _account().password_hash
     db().rollback()  # lets go of the database: nobody waits while the password is checked
-    here = Try(rules.PASSWORD_HERE, (account.email, network()))
+    here = Try(rules.PASSWORD_HERE, (email, network()))
     with separate_transaction() as own:
         wait = attempts.take(own, current_app.config["SECRET_KEY"], (here,), now)
     if wait:
@@ -66,14 +66,14 @@ def change_password() -> ResponseReturnValue:
     if kept and not passwords.verify(kept, said(form.password)):
         form.password.errors = ["Dit is niet je wachtwoord van nu."]
         return _page(form), 422
-    problem = rules.password_problem(said(form.new_password), [visitor().name], account.email)
+    problem = rules.password_problem(said(form.new_password), [visitor().name], email)
     if problem:
         form.new_password.errors = [problem]
         return _page(form), 422
     actions.activate(db(), _account(), said(form.new_password), now)
     attempts.forget(db(), current_app.config["SECRET_KEY"], here)
     note(Action.CHANGED_PASSWORD, visitor().municipality_id, visitor().person_id)
-    holder = queries.holder(db(), account.id, clock.today())
+    holder = queries.holder(db(), account_id, clock.today())
     if holder is None:
         abort(404)
     gate.begin_session(holder, now)
