@@ -16,6 +16,7 @@ FEWEST_QUESTIONS = 12
 WORDS_A_MINUTE = 200
 MINUTES_A_QUESTION = 0.5
 ALIKE = 0.86
+TOO_SHORT = 1.25
 
 
 def check_module(module: Module, front: Located, reading: Reading, report: Report) -> None:
@@ -28,9 +29,19 @@ def check_module(module: Module, front: Located, reading: Reading, report: Repor
     _check_signals(module, report)
     _check_giveaways(questions, line, report)
     _check_alike(questions, report)
-    needed = round(reading.words / WORDS_A_MINUTE + MINUTES_A_QUESTION * len(questions))
-    if needed > module.minutes * 1.25:
+    needed = round(minutes_needed(module, reading))
+    if needed > module.minutes * TOO_SHORT:
         report.add(front.line(("minuten",)), "M104", needed=needed, minutes=module.minutes)
+
+
+def minutes_needed(module: Module, reading: Reading) -> float:
+    """Minutes to read all of it and think about each question; of the feedback one answer's."""
+    unread = 0.0
+    for question in module.questions:
+        feedback = [len(a.feedback.text.split()) for a in question.answers if a.feedback]
+        unread += sum(feedback) - sum(feedback) / max(len(feedback), 1)
+    read = (reading.words - unread) / WORDS_A_MINUTE
+    return read + MINUTES_A_QUESTION * len(module.questions)
 
 
 def _check_feedback(module: Module, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from training.content.shelves import read_shelves
 
 MODULES, DILEMMAS, MESSAGES = "modules", "dilemmas", "berichten"
 REVIEW_LASTS = timedelta(days=365)
+_FACT = re.compile(r"\{\{\s*feit:([\w-]+)\s*\}\}")
 _ACCEPTED = "content-accepted"
 _FORMS: dict[str, type[BaseModel]] = {
     MODULES: ModuleForm,
@@ -43,12 +45,13 @@ AnyForm = TypeVar("AnyForm", bound=BaseModel)
 
 @dataclass(slots=True)
 class Checked:
-    """One file after the check; `content` is there when it may be used."""
+    """One file after the check; `content` is there when it may be used, `facts` are its keys."""
 
     report: Report
     content: Module | Dilemma | Message | None = None
     reading: Reading | None = None
     exploration: Exploration | None = None
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -137,6 +140,7 @@ def check_file(
     document = _document(path, name, report)
     if document is None:
         return checked
+    checked.facts = frozenset(_FACT.findall("\n".join(document.lines)))
     form = fill(_FORMS[kind], document.front, report)
     if form is None:
         return checked

@@ -134,26 +134,30 @@ _ALL = (
         "A016",
         _E,
         _BUILD,
-        "Het feit ‘{name}’ bestaat niet.{hint} Voeg het toe aan content/feiten.yaml of verbeter de naam.",
+        "Het feit ‘{name}’ bestaat niet.{hint} Voeg het toe aan content/feiten.yaml of "
+        "verbeter de naam.",
     ),
     Rule(
         "A017",
         _E,
         _BUILD,
-        "Hier staan accolades die niets betekenen. Schrijf ‘{{{{ naam }}}}’ of ‘{{{{ feit:naam }}}}’.",
+        "Hier staan accolades die niets betekenen. Schrijf ‘{{{{ naam }}}}’ of ‘{{{{ "
+        "feit:naam }}}}’.",
     ),
     Rule(
         "A018",
         _E,
         _BUILD,
-        "‘{name}’ staat niet bij ‘bronnen’.{hint} Tussen `accenten` staat altijd de naam van een bron.",
+        "‘{name}’ staat niet bij ‘bronnen’.{hint} Tussen `accenten` staat altijd de naam "
+        "van een bron.",
     ),
     Rule("A019", _E, _BUILD, "HTML werkt hier niet: ‘{found}’. Schrijf het met gewone Markdown."),
     Rule(
         "A020",
         _E,
         _BUILD,
-        "De link naar ‘{target}’ kan hier niet. Gebruik een volledig adres met https://, of haal hem weg.",
+        "De link naar ‘{target}’ kan hier niet. Gebruik een volledig adres met https://, "
+        "of haal hem weg.",
     ),
     Rule(
         "A021",
@@ -182,7 +186,8 @@ _ALL = (
         "A026",
         _E,
         _BUILD,
-        "De opbouw is anders dan die van versie {version}, die al is uitgebracht. Verhoog ‘versie’.",
+        "De opbouw is anders dan die van versie {version}, die al is uitgebracht. "
+        "Verhoog ‘versie’.",
     ),
     Rule(
         "A027",
@@ -210,12 +215,6 @@ _ALL = (
         _E,
         _BUILD,
         "Versie {version} is lager dan versie {released}, die al is uitgebracht.",
-    ),
-    Rule(
-        "A033",
-        _W,
-        _REACH,
-        "De bron ‘{key}’ wordt in de tekst niet genoemd. Noem hem of haal hem weg.",
     ),
     Rule(
         "A034",
@@ -260,7 +259,8 @@ _ALL = (
         "M010",
         _E,
         _BUILD,
-        "Achter ‘::: nieuw’ hoort de versie, van 1 tot en met {version}, zoals ‘::: nieuw {version}’.",
+        "Achter ‘::: nieuw’ hoort de versie, van 1 tot en met {version}, zoals ‘::: "
+        "nieuw {version}’.",
     ),
     Rule(
         "M011",
@@ -416,7 +416,8 @@ _ALL = (
         "D101",
         _W,
         _REACH,
-        "Keuze {better} is op elke waarde even goed of beter dan keuze {worse}: dan valt er niets te kiezen.",
+        "Keuze {better} is op elke waarde even goed of beter dan keuze {worse}: dan valt "
+        "er niets te kiezen.",
     ),
     Rule(
         "D102", _W, _REACH, "Geen keuze verandert de waarde ‘{key}’. Gebruik haar of haal haar weg."
@@ -432,7 +433,8 @@ _ALL = (
         "D105",
         _W,
         _REACH,
-        "Deze keuze is veel langer dan de andere ({words} woorden). Dat verraadt haar; kort haar in.",
+        "Deze keuze is veel langer dan de andere ({words} woorden). Dat verraadt haar; "
+        "kort haar in.",
     ),
     Rule(
         "D106", _W, _REACH, "De scène ‘{title}’ heeft {count} keuzes. Houd het bij hoogstens vijf."

@@ -22,11 +22,11 @@ def status_page(folder: Folder) -> str:
         "",
         "## Modules",
         "",
-        *_module_table(modules),
+        *_module_table(modules, folder.library),
         "",
         "## Dilemma's",
         "",
-        *_dilemma_table(dilemmas),
+        *_dilemma_table(dilemmas, folder.library),
         "",
         *_facts(folder.library),
         "",
@@ -59,10 +59,10 @@ def _reviewed(checked: Checked) -> bool:
     return isinstance(checked.content, Module | Dilemma) and checked.content.reviewed is not None
 
 
-def _module_table(files: list[Checked]) -> list[str]:
+def _module_table(files: list[Checked], library: Library) -> list[str]:
     head = (
         "bestand | woorden | minuten | vragen | onderdelen | woorden per zin | lang % | "
-        "ambtelijk % | worden % | niveau | herzien voor"
+        "ambtelijk % | worden % | niveau | herzien voor | open feiten"
     )
     rows = []
     for checked in files:
@@ -70,15 +70,16 @@ def _module_table(files: list[Checked]) -> list[str]:
         if isinstance(module, Module) and reading:
             rows.append(
                 f"{module.id} | {reading.words} | {module.minutes} | {len(module.questions)} | "
-                f"{len(module.sections)} | {_figures(checked)} | {module.review_due}"
+                f"{len(module.sections)} | {_figures(checked)} | {module.review_due} | "
+                f"{_open_facts(checked, library)}"
             )
     return _table(head, rows)
 
 
-def _dilemma_table(files: list[Checked]) -> list[str]:
+def _dilemma_table(files: list[Checked], library: Library) -> list[str]:
     head = (
         "bestand | woorden | minuten | scènes | toestanden | aflopen | woorden per zin | lang % | "
-        "ambtelijk % | worden % | niveau | herzien voor"
+        "ambtelijk % | worden % | niveau | herzien voor | open feiten"
     )
     rows = []
     for checked in files:
@@ -87,9 +88,16 @@ def _dilemma_table(files: list[Checked]) -> list[str]:
             rows.append(
                 f"{dilemma.id} | {reading.words} | {dilemma.minutes_solo} | "
                 f"{len(dilemma.scenes)} | {len(checked.exploration.steps)} | "
-                f"{len(dilemma.endings)} | {_figures(checked)} | {dilemma.review_due or '–'}"
+                f"{len(dilemma.endings)} | {_figures(checked)} | {dilemma.review_due or '–'} | "
+                f"{_open_facts(checked, library)}"
             )
     return _table(head, rows)
+
+
+def _open_facts(checked: Checked, library: Library) -> int:
+    """How many facts in the file are still to be checked."""
+    known = library.facts
+    return sum(not known[key].verified for key in checked.facts if key in known)
 
 
 def _figures(checked: Checked) -> str:
