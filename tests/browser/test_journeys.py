@@ -174,17 +174,14 @@ class Post(Message):
 
 
 def move_back(database: Database, days: int) -> None:
-    """Lets time pass: every date in the records lies so many days earlier."""
+    """Lets time pass: every date in the records lies so many days earlier. In two leaps, as a row
+    on its way may not meet the old place of another."""
     with database.transaction() as db:
-        for table in Base.metadata.sorted_tables:
-            dates = [c for c in table.c if isinstance(c.type, sa.Date)]
-            for column in dates:
-                moved = sa.func.date(column, f"-{days} days", type_=sa.String)
-                db.execute(
-                    sa.update(table)
-                    .where(column.is_not(None))
-                    .values({column: sa.cast(moved, sa.Date)})
-                )
+        for leap in (36_500, -36_500 - days):
+            for table in Base.metadata.sorted_tables:
+                for column in (c for c in table.c if isinstance(c.type, sa.Date)):
+                    moved = sa.type_coerce(sa.func.date(column, f"{leap:+d} days"), sa.Date)
+                    db.execute(sa.update(table).where(column.is_not(None)).values({column: moved}))
 
 
 def test_a_year_later_anna_takes_the_refresher(visit: Visit, site: Site, library: Library) -> None:
@@ -234,6 +231,7 @@ def test_a_year_later_anna_takes_the_refresher(visit: Visit, site: Site, library
         page.get_by_role("button", name="Verder").or_(
             page.get_by_role("button", name="Naar afronden")
         ).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Afronden")
     page.get_by_role("button", name="Rond de module af").click()
     expect(page.get_by_text("Je bewijs is opgeslagen")).to_be_visible()
     page.get_by_role("link", name="Naar je overzicht").click()

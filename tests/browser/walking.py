@@ -18,6 +18,8 @@ def answer(page: Page, question: Question, right: bool = True) -> None:
             if question.kind is QuestionKind.ORDER
             else [a.id for a in question.answers if a.id not in ids][:1]
         )
+    for ticked in block.get_by_role("checkbox", checked=True).all():
+        ticked.uncheck()
     for number, answer_id in enumerate(ids, 1):
         found = question.answer(answer_id)
         assert found is not None

@@ -28,7 +28,9 @@ FOREVER = dt.date(9999, 12, 31)
 
 def units_below(unit_ids: Collection[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
     """The ids of these units and all below them, as a subquery."""
-    tree = sa.select(Unit.id).where(Unit.id.in_(unit_ids)).cte("tree", recursive=True)
+    tree = (
+        sa.select(Unit.id).where(Unit.id.in_(unit_ids)).cte(recursive=True)
+    )  # named apart: a query may hold several
     tree = tree.union_all(sa.select(Unit.id).where(Unit.parent_id == tree.c.id))
     return sa.select(tree.c.id)
 
