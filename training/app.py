@@ -31,11 +31,9 @@ ROOMS = (
     "identity",
     "learning",
     "dilemmas",
-    "meetings",
     "assignments",
     "reporting",
     "home",
-    "retention",
     "audit",
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024  # bytes; a personnel file of 20,000 rows is under 4 MB

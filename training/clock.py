@@ -34,8 +34,9 @@ def add_months(day: dt.date, months: int, anchor_day: int | None = None) -> dt.d
 
 
 MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december"
-).split()
+    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus"),
+    *("september", "oktober", "november", "december"),
+)
 
 
 def in_words(day: dt.date) -> str:

@@ -142,9 +142,7 @@ def _fill(
     print("Eerste start: er komt een demonstratiestad met verzonnen mensen.")
     password = start.one_time_password()
     with database.transaction() as db:
-        made = demo.build(
-            db, library, today=clock.today(), password_hash=hash_of(password), **DEMO
-        )
+        made = demo.build(db, library, today=clock.today(), password_hash=hash_of(password), **DEMO)
     demo.write_sign_ins(settings.data_dir / "demo.json", made.sign_ins)
     shown = [
         s for s in made.sign_ins if s["email"].endswith(("@merendijk.example", "@beekdal.example"))

@@ -20,8 +20,7 @@ from sqlalchemy.orm import Session
 
 from training.assignments import actions as assignments
 from training.assignments.rules import Basis, Choose, Policy
-from training.content.classes import ContentKind
-from training.content.classes import Library
+from training.content.classes import ContentKind, Library
 from training.db import Base
 from training.evidence.models import Evidence, Source
 from training.identity.models import Account, RoleGrant

@@ -182,6 +182,6 @@ def test_a_second_run_on_the_same_day_does_nothing(database: Database, town: Tow
 
 def everything(db: Session) -> set[tuple[object, ...]]:
     """All cycles with their dates and closings."""
-    columns = [column for column in Cycle.__table__.columns]
+    columns = list(Cycle.__table__.columns)
     assert db.scalar(sa.select(sa.func.count()).select_from(Reminder)) is not None
     return {tuple(row) for row in db.execute(sa.select(*columns))}

@@ -65,8 +65,8 @@ def test_one_module_of_each_theme_is_whole(visit: Visit, library: Library) -> No
         for section in module.sections:
             expect(page.get_by_role("heading", level=1)).to_have_text(section.title)
             vera.examine()
-            page.get_by_role("button", name="Verder").or_(
-                page.get_by_role("button", name="Naar afronden")
+            page.get_by_role("button", name="Verder", exact=True).or_(
+                page.get_by_role("button", name="Naar afronden", exact=True)
             ).click()
         vera.examine()
 

@@ -45,8 +45,8 @@ def take_section(page: Page, module: Module, section_id: str, examine: object = 
     for question in section.questions:
         answer(page, question)
         expect(page.locator(f'[id="{question.id}"]')).to_contain_text("Goed.")
-    page.get_by_role("button", name="Verder").or_(
-        page.get_by_role("button", name="Naar afronden")
+    page.get_by_role("button", name="Verder", exact=True).or_(
+        page.get_by_role("button", name="Naar afronden", exact=True)
     ).click()
 
 

@@ -246,7 +246,7 @@ class _Builder:
         least = 3 if is_order else 2
         if len(answers) < least:
             self.report.add(line, "M004", least=least, count=len(answers))
-        if not is_order and answers and not any(a.correct for a in answers):
+        elif not is_order and answers and not any(a.correct for a in answers):
             self.report.add(line, "M003")
         seen: set[str] = set()
         for answer in answers:
@@ -294,6 +294,8 @@ class _Builder:
         if picture and name == picture.name and element in picture.ids:
             kept = [t for t in tokens if t.type not in ("link_open", "link_close")]
             return kept, element
+        if picture is None and self.report.failed:
+            return [t for t in tokens if t.type not in ("link_open", "link_close")], None
         hint = (
             f"Kies uit: {', '.join(sorted(picture.ids))}."
             if picture

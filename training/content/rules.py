@@ -458,6 +458,12 @@ _ALL = (
     Rule(
         "G004", _E, _READ, "Dit bestand ontbreekt. Zonder dit bestand is de inhoud niet te lezen."
     ),
+    Rule(
+        "G005",
+        _E,
+        _BUILD,
+        "‘{key}’ noemt {kind} ‘{name}’, en dat bestaat niet.{hint} Verbeter de naam.",
+    ),
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
 from training.assignments.rules import Choose, Proof, RefresherForm, Standing
-from training.content.classes import Content, ContentKind
-from training.content.classes import Library
+from training.content.classes import Content, ContentKind, Library
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from training.identity.access_table import ROLE_UNITS
 from training.identity.actions import NotAllowedError
 from training.identity.forms import AccountFilter, GiveRoleForm, NewAccountForm, PersonFilter, said
 from training.identity.models import Account
-from training.identity.noting import note, note_looked
+from training.identity.noting_views import note, note_looked
 from training.identity.queries import AccountSearch
 from training.identity.rules import AccountState, Role, TokenPurpose
 from training.identity.views import base_url

@@ -311,6 +311,7 @@ def name_first_administrator(
         unit_id=unit.id,
         kind=PositionKind.EMPLOYEE,
         from_on=today,
+        recorded_on=today,
     )
     db.add(position)
     account.municipality_id, account.person_id, account.name = unit.id, person.id, None

@@ -1,5 +1,7 @@
-"""Shows the log: who looked at whom and who changed what. (In this room and not in the audit
-room, as it names persons, whom the audit room does not know.)"""
+"""Shows the log: who looked at whom and who changed what.
+
+In this room and not in the audit room, as it names persons, whom the audit room does not know.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from training.audit.models import TECHNICAL, Action, AuditEntry
 from training.audit.queries import Search
 from training.identity import queries
 from training.identity.forms import LogFilter
-from training.identity.noting import audit_key, note_looked
+from training.identity.noting_views import audit_key, note_looked
 from training.people.models import Person, Unit
 from training.people.queries import municipalities_below
 from training.web.doors import open_to, reach

@@ -13,7 +13,7 @@ from training.identity import actions, attempts, gate, passwords, queries, rules
 from training.identity.attempts import Try
 from training.identity.forms import ChangePasswordForm, said
 from training.identity.models import Account
-from training.identity.noting import note
+from training.identity.noting_views import note
 from training.identity.views import blueprint as identity
 from training.identity.views import network, wait_page
 from training.web.doors import open_to, visitor
