@@ -1,0 +1,206 @@
+"""Every route as every role: the doors are one table, and what is not yours is not there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.signing import sign_in
+from tests.town import Town
+from training.access import Permission
+from training.content.classes import Library
+from training.web.doors import permissions_of
+
+PEOPLE = (
+    "anna",
+    "theo",
+    "vera",
+    "fatma",
+    "sjoerd",
+    "hanna",
+    "griet",
+    "piet",
+    "bas",
+    "carlijn",
+    "rachid",
+)
+LEARNERS = frozenset(PEOPLE) - {"carlijn"}
+ALL, NOBODY = frozenset(PEOPLE), frozenset[str]()
+NAMES = frozenset({"theo", "sjoerd", "hanna", "griet"})
+COUNTS = NAMES | {"piet", "bas", "carlijn"}
+
+# endpoint → who may enter; None: everybody, also without an account
+TABLE: dict[str, frozenset[str] | None] = {
+    "static": None, "livez": None, "readyz": None,
+    "web.show_components": None, "web.show_theme": None, "content.show_picture": None,
+    "home.show_start": None, "home.show_privacy": None, "home.show_accessibility": None,
+    "open_learning.show_open_modules": None, "open_learning.show_open_module": None,
+    "open_learning.answer_open_question": None,
+    "identity.sign_in": None, "identity.sign_out": None, "identity.ask_link": None,
+    "identity.ask_reset": None, "identity.show_link_sent": None, "identity.take_token": None,
+    "identity.confirm_sign_in": None, "identity.choose_password": None,
+    "identity.start_without_password": None, "identity.set_up": None,
+    "home.show_overview": LEARNERS, "home.show_catalogue": ALL,
+    "learning.show_module": LEARNERS, "learning.begin_module": LEARNERS,
+    "learning.show_section": LEARNERS, "learning.answer_question": LEARNERS,
+    "learning.go_on": LEARNERS, "learning.show_finish": LEARNERS,
+    "learning.finish_module": LEARNERS, "learning.show_done": LEARNERS,
+    "assignments.show_task": LEARNERS, "assignments.begin_task": LEARNERS,
+    "dilemmas.show_dilemma": ALL, "dilemmas.begin_run": ALL, "dilemmas.show_scene": ALL,
+    "dilemmas.take_choice": ALL, "dilemmas.step_back": ALL, "dilemmas.show_card": ALL,
+    "reporting.show_participation": NAMES, "reporting.show_figures": COUNTS,
+    "reporting.export_participation": frozenset({"hanna", "griet"}),
+    "own_account.show_own_account": ALL, "own_account.change_password": ALL,
+    "own_account.sign_out_everywhere": ALL,
+    "accounts.show_accounts": frozenset({"bas"}), "accounts.choose_person": frozenset({"bas"}),
+    "accounts.make_account": frozenset({"bas"}), "accounts.show_account": frozenset({"bas"}),
+    "accounts.close_account": frozenset({"bas"}), "accounts.reopen_account": frozenset({"bas"}),
+    "accounts.invite_again": frozenset({"bas"}), "accounts.give_role": frozenset({"bas"}),
+    "accounts.end_role": frozenset({"bas"}), "accounts.show_roles": frozenset({"bas", "piet"}),
+    "audit.show_log": frozenset({"piet"}), "audit.verify_log": frozenset({"piet"}),
+    "audit.show_technical_log": frozenset({"bas"}),
+}  # fmt: skip
+
+
+def key_of(endpoint: str, app: Flask) -> str:
+    """The name in the table: the file of an identity view tells which desk it belongs to."""
+    module = app.view_functions[endpoint].__module__
+    for ending, desk in (("own_account_views", "own_account"), ("account_views", "accounts")):
+        if module.endswith(f"identity.{ending}"):
+            return f"{desk}.{endpoint.split('.')[-1]}"
+    return endpoint
+
+
+def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, str]]:
+    """For each endpoint an address of something in Merendijk, and a method."""
+    module = library.modules["drugshandel-herkennen"]
+    section = next(s for s in module.sections if s.questions)
+    public = library.public_modules[0]
+    values = {
+        "slug": module.id, "section_id": section.id, "question_id": section.questions[0].id,
+        "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
+        "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
+        "grant_id": "00000000-0000-4000-8000-000000000000",
+    }  # fmt: skip
+    found = {}
+    for rule in app.url_map.iter_rules():
+        own = dict(values)
+        if rule.endpoint.startswith("dilemmas."):
+            own["slug"] = "het-bouwplan-van-je-broer"
+        if rule.endpoint.startswith("open_learning."):
+            own["slug"] = public.id
+        if rule.endpoint.startswith("assignments."):
+            own["kind"] = "module"
+        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m, own=own: own[m[1]], rule.rule)
+        method = "GET" if "GET" in (rule.methods or set()) else "POST"
+        found[f"{rule.endpoint} {method}"] = (address, method)
+    return found
+
+
+def test_every_route_stands_in_the_table(app: Flask) -> None:
+    assert {key_of(rule.endpoint, app) for rule in app.url_map.iter_rules()} == set(TABLE)
+
+
+def test_every_view_is_marked(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        assert permissions_of(app, rule.endpoint), f"{rule.endpoint} is open to nobody: mark it"
+
+
+def test_what_is_open_to_all_is_what_the_table_says(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        is_public = Permission.PUBLIC in permissions_of(app, rule.endpoint)
+        assert is_public == (TABLE[key_of(rule.endpoint, app)] is None), rule.endpoint
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_nobody_gets_through_a_door_that_is_not_theirs(
+    app: Flask, town: Town, library: Library, who: str
+) -> None:
+    """A shut door answers 404, the same as an address that does not exist."""
+    for name, (address, method) in addresses(app, town, library).items():
+        endpoint = name.split()[0]
+        allowed = TABLE[key_of(endpoint, app)]
+        if allowed is None or endpoint == "identity.sign_out_everywhere":
+            continue
+        client = sign_in(app.test_client(), town, who)
+        code = client.open(address, method=method).status_code
+        if who not in allowed:
+            assert code == 404, f"{who} {method} {address}: {code}"
+        elif "<" not in str(address) and endpoint not in HAS_ITS_OWN_404:
+            assert code != 404, f"{who} {method} {address}: {code}"
+
+
+# What is 404 also for who may enter, while there is nothing to do: a task without a duty, a role
+# that was not given, an account that a person has already.
+HAS_ITS_OWN_404 = {
+    "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
+    "learning.answer_question", "learning.go_on",
+}  # fmt: skip
+
+
+def test_without_an_account_one_is_sent_to_sign_in(
+    app: Flask, client: FlaskClient, town: Town, library: Library
+) -> None:
+    for name, (address, method) in addresses(app, town, library).items():
+        if TABLE[key_of(name.split()[0], app)] is None:
+            continue
+        response = client.open(address, method=method)
+        if method == "GET":
+            assert response.status_code == 302, address
+            assert response.location.startswith("/inloggen"), address
+        else:
+            assert response.status_code == 401, address
+
+
+@pytest.mark.parametrize("other", ["other_anna", "outside_anna", "other_rachid"])
+def test_an_administrator_finds_nobody_of_another_municipality(
+    client: FlaskClient, town: Town, other: str
+) -> None:
+    sign_in(client, town, "bas")
+    assert client.get(f"/accounts/nieuw/{town.persons[other]}").status_code == 404
+    page = client.get("/accounts").get_data(as_text=True)
+    assert str(town.persons[other]) not in page
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "never"),
+    [
+        ("hanna", {"Merendijk", "Oosterwaard"}, {"Westerhove", "Rachid"}),
+        ("griet", {"Rachid"}, {"Anna", "Oosterwaard"}),
+        ("theo", {"Anna"}, {"Oosterwaard", "Vera", "Rachid"}),
+        ("sjoerd", {"Carla", "Marga"}, {"Anna", "Rachid", "Oosterwaard"}),
+    ],
+)
+def test_each_desk_shows_its_own_people_and_no_others(
+    app: Flask, town: Town, who: str, sees: set[str], never: set[str]
+) -> None:
+    """Two municipalities have units and people of the same names."""
+    import datetime as dt
+
+    from training.assignments import actions
+    from training.assignments.rules import Policy
+    from training.content.classes import ContentKind
+
+    database = app.extensions["database"]
+    with database.transaction() as db:
+        actions.make_duty(
+            db,
+            unit_id=town.units["basisteam"],
+            title="Basis voor iedereen",
+            contents=[(ContentKind.MODULE, "bij-wie-meld-ik-wat")],
+            audiences=["alle-medewerkers", "raadsleden", "college", "mt"],
+            policy=Policy(1, dt.date(2026, 10, 1)),
+        )
+        actions.open_cycles(db, dt.date.today())
+    client = sign_in(app.test_client(), town, who)
+    page = client.get("/deelname").get_data(as_text=True)
+    table = page.split("<tbody", 1)[1].split("</tbody", 1)[0]
+    assert all(name in table for name in sees), sees
+    assert not any(name in table for name in never), never
+    if who in {"hanna", "griet"}:
+        exported = client.post("/deelname/export/csv").get_data(as_text=True)
+        assert all(name in exported for name in sees)
+        assert not any(name in exported for name in never)
