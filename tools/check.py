@@ -39,7 +39,6 @@ STEPS = (
     Step("tests op PostgreSQL", pytest("-n", "2", "--postgresql")),
     Step("tests in de browser", pytest("--browser")),
     Step("zware tests", pytest("--heavy", "-m", "heavy"), heavy=True),
-    Step("zware tests op PostgreSQL", pytest("--heavy", "-m", "heavy", "--postgresql"), heavy=True),
 )
 
 
