@@ -16,6 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from training import backup, clock, demo, jobs, migrating, start
+from training.access import Grant, Population
+from training.audit import actions as audit_actions
+from training.audit import cli as audit
+from training.audit.models import Action
+from training.audit.rules import derive_key
 from training.content import cli as content
 from training.content.classes import Library
 from training.content.library import load as load_library
@@ -23,7 +28,11 @@ from training.db import Database
 from training.identity import actions as identity
 from training.identity.passwords import hash_of
 from training.mail import cli as mail
+from training.people import cli as people
 from training.people.models import Unit
+from training.reporting import exports
+from training.reporting import queries as reporting
+from training.reporting.rules import Filters
 from training.settings import Settings, SettingsError
 from training.settings import read as read_settings
 
@@ -62,6 +71,21 @@ def parser() -> argparse.ArgumentParser:
     again = command("refreshers", run_refreshers, "Open rondes en schrijf herinneringen.")
     again.add_argument("--on", type=day, default=None, help="doe alsof het deze dag is")
     again.add_argument("--dry-run", action="store_true", help="alleen tellen, niets bewaren")
+    staff = command("import", run_import, "Verwerk een personeelsbestand (CSV, XLSX of ODS).")
+    staff.add_argument("file", type=Path)
+    staff.add_argument("--municipality", required=True, help="naam van de gemeente")
+    staff.add_argument("--dry-run", action="store_true", help="alleen tonen, niets bewaren")
+    staff.add_argument(
+        "--confirm-large", action="store_true", help="ook als veel mensen vertrekken"
+    )
+    export = command("export", run_export, "Exporteer het deelnameoverzicht van een onderdeel.")
+    export.add_argument("what", choices=["participation"])
+    export.add_argument("file", type=Path, help="eindigt op .csv, .xlsx of .ods")
+    export.add_argument("--unit", required=True, help="naam van de gemeente, regio of samenwerking")
+    export.add_argument("--population", choices=["STAFF", "COUNCIL", "COLLEGE"], default="STAFF")
+    export.add_argument("--on", type=day, default=None, help="peildatum")
+    log = command("audit", run_audit, "Controleer of het logboek klopt.")
+    log.add_argument("action", choices=["verify"])
     post = command("mail", run_mail, "Verstuur de mail die wacht.")
     post.add_argument("action", choices=["send"])
     command("worker", run_worker, "Draai de planner.")
@@ -198,6 +222,56 @@ def run_refreshers(options: argparse.Namespace) -> int:
     for title, number in sorted(outcome.per_duty.items()):
         print(f"  {title}: {number}")
     return 0
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Takes in a personnel file."""
+    settings, database = opened()
+    return people.take_in(
+        database,
+        settings.secret_key,
+        options.file,
+        options.municipality,
+        clock.now(),
+        clock.today(),
+        keep=not options.dry_run,
+        large=options.confirm_large,
+    )
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Writes the participation of one population at and below a unit; recorded in the log."""
+    settings, database = opened()
+    with database.writing() as db:
+        unit = db.scalars(sa.select(Unit).where(Unit.name == options.unit)).first()
+        if unit is None:
+            print(f"Het onderdeel {options.unit} is niet bekend.", file=sys.stderr)
+            return 1
+        if options.file.suffix not in {".csv", ".xlsx", ".ods"}:
+            print("Kies een bestandsnaam die eindigt op .csv, .xlsx of .ods.", file=sys.stderr)
+            return 1
+        within = frozenset({Grant(unit.id, frozenset({Population[options.population]}))})
+        filters = Filters(options.on or clock.today())
+        rows = list(reporting.stream(db, reporting.participation_rows(within, filters)))
+        exports.write(options.file, rows, filters.in_words(unit.name))
+        audit_actions.record(
+            db,
+            derive_key(settings.secret_key),
+            at=clock.now(),
+            actor=None,
+            action=Action.EXPORTED,
+            municipality_id=unit.municipality_id,
+            what="deelnameoverzicht via de opdrachtregel",
+        )
+        db.commit()
+    print(f"{len(rows)} regels geschreven in {options.file}.")
+    return 0
+
+
+def run_audit(_options: argparse.Namespace) -> int:
+    """Checks every chain of the log."""
+    settings, database = opened()
+    return audit.verify(database, settings.secret_key)
 
 
 def run_mail(_options: argparse.Namespace) -> int:

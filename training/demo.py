@@ -37,7 +37,7 @@ from training.people.rules import PositionKind, UnitKind, starting_rules
 
 MUNICIPALITIES = ("Merendijk", "Oosterwaard", "Lindenveld", "Westerhove", "Broekdal", "Zandrijk")
 OF_A2 = 3  # the first three share their HR
-GIVEN = (  # noqa: SIM905 - fifty names read better as one text
+GIVEN = (
     "Anna Bram Carla Daan Els Fatima Gijs Hanna Ilse Jan Karin Lotte Mo Nina Omar Petra Quinten "
     "Roos Sander Tess Umar Vera Wim Xander Yara Zoë Aisha Bart Cem Dirk Emma Finn Gerda Hugo Iris "
     "Joost Kim Lars Mila Noor Otto Pim Rik Saskia Tom Ursula Viktor Wendy Youssef Zeynep"

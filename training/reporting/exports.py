@@ -48,6 +48,17 @@ def _emptied(buffer: io.StringIO) -> bytes:
     return piece
 
 
+def write(path: Path, rows: Iterable[Row], about: Sequence[tuple[str, str]]) -> None:
+    """The rows in the format that the name of the file asks for."""
+    if path.suffix == ".csv":
+        with path.open("wb") as file:
+            file.writelines(csv_pieces(rows))
+    elif path.suffix == ".xlsx":
+        write_xlsx(path, rows, about)
+    else:
+        write_ods(path, rows, about)
+
+
 def write_xlsx(path: Path, rows: Iterable[Row], about: Sequence[tuple[str, str]]) -> None:
     """An Excel file with the rows, and a second sheet that says what they mean and who made it."""
     options = {

@@ -178,9 +178,8 @@ def _csv(within: Reach, filters: Filters, name: str) -> Response:
 
 
 def _file(kind: str, rows: Iterator[Row], about: list[tuple[str, str]], name: str) -> Response:
-    write = exports.write_xlsx if kind == "xlsx" else exports.write_ods
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        write(path, rows, about)
+        exports.write(path, rows, about)
         file = path.open("rb")  # the open file outlives its folder
     return send_file(file, mimetype=FORMATS[kind], as_attachment=True, download_name=name)
