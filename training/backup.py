@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import training.schema  # noqa: F401 - every table must be known
-from training.db import Base, Database
+from training.db import Base, Database, UtcDateTime
 
 FORMAT = 1
 BATCH = 1000
@@ -146,6 +146,6 @@ def _typed(table: sa.Table, key: str, value: Any) -> Any:
         return dt.date.fromisoformat(value)
     if isinstance(kind, sa.LargeBinary):
         return base64.b64decode(value)
-    if kind.python_type is dt.datetime:
+    if isinstance(kind, UtcDateTime):
         return dt.datetime.fromisoformat(value)
     return value

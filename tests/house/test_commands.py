@@ -1,0 +1,131 @@
+"""The command line does each job with a clear Dutch answer, and a backup puts everything back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from training import commands
+from training.db import Base, Database
+
+
+@pytest.fixture
+def installed(tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with a small demonstration town."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("BOX_DIR", str(tmp_path / "box"))
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    assert commands.main(["demo", "--people", "200", "--municipalities", "3"]) == 0
+    return tmp_path
+
+
+def counts(url: str) -> dict[str, int]:
+    database = Database(url)
+    with database.engine.connect() as connection:
+        found = {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+    database.dispose()
+    return found
+
+
+def test_the_same_seed_makes_the_same_town(installed: Path, empty_url: str, server: object) -> None:
+    other = server.empty()  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", other)
+        assert commands.main(["demo", "--people", "200", "--municipalities", "3"]) == 0
+    assert counts(other) == counts(empty_url)
+    server.drop(other)  # type: ignore[attr-defined]
+
+
+def test_a_town_that_holds_people_is_not_filled_again(
+    installed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(["demo"]) == 1
+    assert "niet leeg" in capsys.readouterr().err
+
+
+def test_a_dry_run_of_the_refreshers_keeps_nothing(installed: Path, empty_url: str) -> None:
+    before = counts(empty_url)
+    assert commands.main(["refreshers", "--on", "2027-11-01", "--dry-run"]) == 0
+    assert counts(empty_url) == before
+    assert commands.main(["refreshers"]) == 0
+    assert counts(empty_url)["outbox_message"] > 0
+    assert commands.main(["mail", "send"]) == 0
+    assert list((installed / "mail").glob("*.eml"))
+
+
+def test_a_backup_puts_everything_back_in_an_empty_database(
+    installed: Path, empty_url: str, server: object
+) -> None:
+    file = installed / "kopie.gz"
+    assert commands.main(["backup", str(file)]) == 0
+    other = server.empty()  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", other)
+        assert commands.main(["restore", str(file)]) == 0
+        assert commands.main(["restore", str(file)]) == 1, "not on top of what is there"
+    assert counts(other) == counts(empty_url)
+    server.drop(other)  # type: ignore[attr-defined]
+
+
+def test_a_cut_off_backup_is_refused(
+    installed: Path, server: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = installed / "kopie.gz"
+    assert commands.main(["backup", str(file)]) == 0
+    file.write_bytes(file.read_bytes()[:-200])
+    other = server.empty()  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", other)
+        assert commands.main(["restore", str(file)]) == 1
+    assert "niet compleet" in capsys.readouterr().err
+    assert counts(other)["person"] == 0
+    server.drop(other)  # type: ignore[attr-defined]
+
+
+def test_participation_is_exported_and_recorded(
+    installed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = installed / "deelname.csv"
+    assert commands.main(["export", "participation", str(file), "--unit", "A2-samenwerking"]) == 0
+    assert file.read_text("utf-8-sig").startswith("Gemeente;")
+    assert commands.main(["export", "participation", str(file), "--unit", "Nergens"]) == 1
+    assert commands.main(["audit", "verify"]) == 0
+    assert "klopt" in capsys.readouterr().out
+
+
+def test_the_doctor_says_what_holds(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["doctor"]) == 0
+    assert "Niemand heeft twee open rondes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["vlieg"], ["refreshers", "--on", "morgen"], []])
+def test_what_is_not_understood_ends_with_two(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        commands.main(words)
+    assert end.value.code == 2
+
+
+def test_broken_content_names_file_line_and_cure_and_the_last_stays_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datetime as dt
+    import shutil
+
+    from training.content.library import load
+
+    content = tmp_path / "content"
+    shutil.copytree(Path(__file__).parents[1] / "content" / "fixture" / "content", content)
+    good = load(content, tmp_path / "data", dt.date(2026, 11, 24))
+    file = content / "dilemmas" / "het-dossier-van-de-buurman.md"
+    file.write_text(file.read_text().replace("(#het-overleg)", "(#het-overlg)", 1))
+    after = load(content, tmp_path / "data", dt.date(2026, 11, 24))
+    assert after.library.dilemmas.keys() == good.library.dilemmas.keys()
+    told = str(after.errors[0])
+    assert "het-dossier-van-de-buurman.md:" in told
+    assert "Bedoel je ‘het-overleg’" in told
