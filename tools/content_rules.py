@@ -15,17 +15,18 @@ from training.content.rules import RULES, Stage  # noqa: E402
 PAGE = ROOT / "docs" / "content-rules.md"
 HEAD = """# Rules of content
 
-The checker (`training content check`) runs in three stages (read, structure, reachability) and stops
-at the first stage with errors, so that one mistake gives one message. Each message names file and
-line, and reads in Dutch, because the authors do. An error (fout) keeps the last accepted content in
-use; a warning (let op) does not. This page is made by `python tools/content_rules.py`; a test holds
-it against the code.
+The checker (`training content check`) runs in three stages (read, structure, reachability) and
+stops at the first stage with errors, so that one mistake gives one message. Each message names
+file and line, and reads in Dutch, because the authors do. An error (fout) keeps the last accepted
+content in use; a warning (let op) does not. This page is made by `python tools/content_rules.py`;
+a test holds it against the code.
 
-Why rules at all: who reads a module must be able to trust every sentence in it, no run of a dilemma
-may get stuck or be unfair, and a change of law must be a change in one line. Flags and bounded values
-make a dilemma a finite machine, so the rules on reachability are proofs, not guesses. The reading
-level is measured per file: words per sentence, the share of long and of official words, and of
-sentences with a form of "worden"; the bounds for B1 stand in `training/content/reading.py`.
+Why rules at all: who reads a module must be able to trust every sentence in it, no run of a
+dilemma may get stuck or be unfair, and a change of law must be a change in one line. Flags and
+bounded values make a dilemma a finite machine, so the rules on reachability are proofs, not
+guesses. The reading level is measured per file: words per sentence, the share of long and of
+official words, and of sentences with a form of "worden"; the bounds for B1 stand in
+`training/content/reading.py`.
 """
 
 

@@ -48,6 +48,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "learning.show_section": LEARNERS, "learning.answer_question": LEARNERS,
     "learning.go_on": LEARNERS, "learning.show_finish": LEARNERS,
     "learning.finish_module": LEARNERS, "learning.show_done": LEARNERS,
+    "level.show_level_test": LEARNERS, "level.check_level_test": LEARNERS,
     "assignments.show_task": LEARNERS, "assignments.begin_task": LEARNERS,
     "dilemmas.show_dilemma": ALL, "dilemmas.begin_run": ALL, "dilemmas.show_scene": ALL,
     "dilemmas.take_choice": ALL, "dilemmas.step_back": ALL, "dilemmas.show_card": ALL,

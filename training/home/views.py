@@ -9,7 +9,7 @@ from training import clock
 from training.access import Permission
 from training.assignments.queries import overview
 from training.assignments.rules import Standing
-from training.content.classes import ContentKind, Theme
+from training.content.classes import ContentKind, Dilemma, Module, Theme
 from training.content.views import library
 from training.home import rules
 from training.learning.queries import progress_of
@@ -66,7 +66,16 @@ def show_catalogue() -> ResponseReturnValue:
         )
         for theme in Theme
     ]
-    return render_template("home/catalogue.html", by_theme=by_theme)
+    who = visitor()
+    looks_after = who.may(Permission.MANAGE_DUTIES) or who.may(Permission.MANAGE_SETTINGS)
+    everything: list[Module | Dilemma] = [*shelf.modules.values(), *shelf.dilemmas.values()]
+    return render_template(
+        "home/catalogue.html",
+        by_theme=by_theme,
+        may_learn=who.may(Permission.LEARN),
+        concepts=sum(not item.reviewed for item in everything) if looks_after else 0,
+        concept=lambda item: "Concept. " if looks_after and not item.reviewed else "",
+    )
 
 
 @blueprint.get("/privacy")
