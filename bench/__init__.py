@@ -1,0 +1,1 @@
+"""Measures the product as ratios against ceilings that are taken beside it in the same run."""
