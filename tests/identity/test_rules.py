@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from training.identity import rules
+from training.identity import passwords, rules
 from training.identity.rules import Limit
 
 NOON = dt.datetime(2026, 11, 2, 11, tzinfo=dt.UTC)
@@ -107,3 +107,15 @@ def test_nobody_is_sent_to_another_site(target: str | None, goes_to: str) -> Non
 )
 def test_a_home_with_many_addresses_is_one_network(address: str | None, network: str) -> None:
     assert rules.network_of(address) == network
+
+
+def test_the_pretended_hash_costs_as_much_as_a_real_one() -> None:
+    def costs(kept: str) -> list[str]:
+        return kept.split("$")[1:4]
+
+    real = passwords.hash_of("vijf fietsen in de sloot")
+    assert costs(passwords._NOBODYS) == costs(real) == ["argon2id", "v=19", "m=19456,t=2,p=1"]
+    assert passwords.verify(real, "vijf fietsen in de sloot")
+    assert not passwords.verify(real, "vier fietsen in de sloot")
+    assert not passwords.verify(None, "vijf fietsen in de sloot")
+    assert not passwords.verify("no hash at all", "vijf fietsen in de sloot")

@@ -17,7 +17,6 @@ from tests.identity.helpers import PASSWORD, account_of, give_password, mails
 from tests.signing import sign_in
 from tests.town import Town
 from training.db import Database
-from training.identity import passwords
 from training.identity.models import Account, Attempt
 from training.identity.rules import AccountState
 
@@ -65,7 +64,6 @@ def test_what_is_wrong_gives_one_answer(client: FlaskClient, email: str, passwor
 
 
 def test_known_and_unknown_addresses_take_the_same_time(client: FlaskClient) -> None:
-    passwords.prepare()
 
     def fastest(email: str) -> float:
         times = []

@@ -62,6 +62,7 @@ def show_accounts() -> ResponseReturnValue:
         "identity/accounts.html",
         filter=form,
         found=found,
+        technical=Permission.READ_TECHNICAL_AUDIT,
         total=total,
         page=page,
         pages=pages,
