@@ -7,8 +7,9 @@
     uv run --script tools/vendor_static.py
 
 Fetches each package with npm, refuses one whose sum differs from the lock, takes the rules and
-tokens that our pages use, cuts the fonts to the letters that Dutch names need, and writes the
-licences beside them. The sums of what it wrote go into the lock, where a test holds them.
+tokens that our pages use, cuts the fonts to the letters that Dutch names need (WOFF2 for pages,
+TTF for the documents that typst makes), and writes the licences beside them. The sums of what it
+wrote go into the lock, where a test holds them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import tempfile
 from pathlib import Path
 
 from fontTools import subset
+from fontTools.ttLib import TTFont
 from select_css import select, tokens
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,10 +100,10 @@ OUR_STYLES = (ROOT / "static" / "weerbaar.css",)
 DUTCH = "0020-007E,00A0-00FF,0131,0152-0153,2010-2026,2030,20AC,2212"
 NAMES = "0100-0130,0132-0151,0154-017F,0218-021B,1E9E"  # the rest of what names in Europe need
 FONTS = {
-    "noto-sans-regular": ("latin-400-normal", DUTCH),
-    "noto-sans-bold": ("latin-700-normal", DUTCH),
-    "noto-sans-ext-regular": ("latin-ext-400-normal", NAMES),
-    "noto-sans-ext-bold": ("latin-ext-700-normal", NAMES),
+    "noto-sans-regular": ("latin-400-normal", DUTCH, "Noto Sans"),
+    "noto-sans-bold": ("latin-700-normal", DUTCH, "Noto Sans"),
+    "noto-sans-ext-regular": ("latin-ext-400-normal", NAMES, "Noto Sans Ext"),
+    "noto-sans-ext-bold": ("latin-ext-700-normal", NAMES, "Noto Sans Ext"),
 }
 
 
@@ -115,8 +117,10 @@ def main() -> None:
         VENDOR.mkdir(parents=True, exist_ok=True)
         TEST_VENDOR.mkdir(parents=True, exist_ok=True)
         write_styles(unpacked[COMPONENTS], unpacked[TOKENS])
-        for name, (source, letters) in FONTS.items():
-            write_font(unpacked[FONT] / "files" / f"noto-sans-{source}.woff2", name, letters)
+        for name, (source, letters, family) in FONTS.items():
+            file = unpacked[FONT] / "files" / f"noto-sans-{source}.woff2"
+            write_font(file, name, letters)
+            write_document_font(file, name, letters, family)
         copy(unpacked[AXE] / "axe.min.js", TEST_VENDOR / "axe.min.js")
         copy(unpacked[AXE] / "LICENSE", TEST_VENDOR / "axe.LICENSE.txt")
         copy(unpacked[COMPONENTS] / "LICENSE.md", VENDOR / "utrecht.LICENSE.md")
@@ -155,8 +159,25 @@ def write_styles(components: Path, theme: Path) -> None:
 
 
 def write_font(source: Path, name: str, letters: str) -> None:
+    """The font of our pages, as WOFF2."""
+    font, options = cut(source, letters, "woff2")
+    subset.save_font(font, str(VENDOR / f"{name}.woff2"), options)
+
+
+def write_document_font(source: Path, name: str, letters: str, family: str) -> None:
+    """The font of our documents, as TTF. Typst chooses by family, and takes one file for each
+    family and weight: so the letters of `NAMES` have a family of their own to fall back on."""
+    font, options = cut(source, letters, None)
+    for number, text in ((1, family), (2, "Bold" if "bold" in name else "Regular"), (4, family)):
+        font["name"].setName(text, number, 3, 1, 0x409)
+    for number in (16, 17, 21, 22):
+        font["name"].removeNames(nameID=number)
+    subset.save_font(font, str(VENDOR / f"{name}.ttf"), options)
+
+
+def cut(source: Path, letters: str, flavor: str | None) -> tuple[TTFont, subset.Options]:
     """A font with only these letters, without hints (screens of today do not read them)."""
-    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True)
+    options = subset.Options(flavor=flavor, hinting=False, desubroutinize=True)
     options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum"]
     font = subset.load_font(str(source), options)
     cutter = subset.Subsetter(options)
@@ -164,7 +185,7 @@ def write_font(source: Path, name: str, letters: str) -> None:
     cutter.subset(font)
     font["head"].modified = font["head"].created  # the same bytes on every run
     font.recalcTimestamp = False
-    subset.save_font(font, str(VENDOR / f"{name}.woff2"), options)
+    return font, options
 
 
 def copy(source: Path, target: Path) -> None:
