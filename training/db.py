@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
@@ -66,6 +67,21 @@ class Base(DeclarativeBase):
         dict[str, Any]: sa.JSON(),
         list[str]: sa.JSON(),
     }
+
+
+def columns(table: type[Base]) -> ReadOnlyColumnCollection[str, Any]:
+    """The plain columns of a table, for statements that are built once; see `ask`."""
+    return table.__table__.c
+
+
+def ask(
+    db: Session, statement: sa.Select[Any] | sa.CompoundSelect[Any], **values: Any
+) -> Sequence[Any]:
+    """The rows of a statement that was built once, at import, of plain `columns`, with `values`
+    for its parameters. Building a statement takes ten times as long as asking it, and rows of
+    entities twice as long as rows of columns. What is pending in the session counts."""
+    db.flush()  # a statement of plain columns does not do so by itself
+    return db.execute(statement, values).all()
 
 
 def new_id() -> uuid.UUID:

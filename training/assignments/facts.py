@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from training.assignments.models import (
     Cycle,
@@ -23,6 +24,7 @@ from training.assignments.models import (
 )
 from training.assignments.rules import Asked, Policy, Proof, Round, Span
 from training.content.classes import ContentKind
+from training.db import ask, columns
 from training.evidence.models import Evidence
 from training.people.models import Unit
 from training.people.queries import Membership
@@ -67,7 +69,7 @@ class Placement:
 
 def duties_at(db: Session, condition: sa.ColumnElement[bool]) -> list[DutyFacts]:
     """The duties that meet a condition on `Duty`, by title; two queries for any number."""
-    query = sa.select(*DUTY_COLUMNS).join(DutyPolicy).where(condition)
+    query = sa.select(*DUTY_COLUMNS).join(DutyPolicy.__table__, OF_DUTY).where(condition)
     return _facts(db, db.execute(query.order_by(*DUTY_ORDER)).all())
 
 
@@ -76,39 +78,48 @@ def duties_above(
 ) -> tuple[list[DutyFacts], dict[uuid.UUID, frozenset[uuid.UUID]]]:
     """The duties at these units or above them, and for each node of one: which of these units lie
     at or below it. Two queries."""
-    path = (
-        sa.select(Unit.id.label("leaf"), Unit.id, Unit.parent_id)
-        .where(Unit.id.in_(unit_ids))
-        .cte("path", recursive=True)
-    )
-    parent = aliased(Unit)
-    path = path.union_all(
-        sa.select(path.c.leaf, parent.id, parent.parent_id).where(parent.id == path.c.parent_id)
-    )
-    query = (
-        sa.select(*DUTY_COLUMNS, path.c.leaf)
-        .join(DutyPolicy)
-        .join(path, path.c.id == Duty.unit_id)
-        .order_by(*DUTY_ORDER)
-    )
-    rows = db.execute(query).all()
+    rows = ask(db, DUTIES_ABOVE, unit_ids=list(unit_ids))
     covered: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for row in rows:
         covered[row.unit_id].add(row.leaf)
     return _facts(db, rows), {node: frozenset(leaves) for node, leaves in covered.items()}
 
 
-POLICY_COLUMNS = tuple(getattr(DutyPolicy, name) for name in Policy.__slots__)
+DUTY, POLICY, UNIT = columns(Duty), columns(DutyPolicy), columns(Unit)
+CONTENT, AUDIENCES = columns(DutyContent), columns(DutyAudience)
+PROOF, CYCLE, PAUSE, EXEMPTION = map(columns, (Evidence, Cycle, Pause, Exemption))
 DUTY_COLUMNS = (
-    Duty.id,
-    Duty.unit_id,
-    Duty.title,
-    Duty.in_force_from,
-    Duty.ended_on,
-    Duty.choose,
-    *POLICY_COLUMNS,
+    DUTY.id,
+    DUTY.unit_id,
+    DUTY.title,
+    DUTY.in_force_from,
+    DUTY.ended_on,
+    DUTY.choose,
+    *(POLICY[name] for name in Policy.__slots__),
 )
-DUTY_ORDER = (Duty.title, Duty.id, DutyPolicy.version)
+DUTY_ORDER = (DUTY.title, DUTY.id, POLICY.version)
+OF_DUTY = POLICY.duty_id == DUTY.id
+
+
+def _duties_above() -> sa.Select[Any]:
+    asked = UNIT.id.in_(sa.bindparam("unit_ids", expanding=True))
+    path = (
+        sa.select(UNIT.id.label("leaf"), UNIT.id, UNIT.parent_id)
+        .where(asked)
+        .cte("path", recursive=True)
+    )
+    parent = Unit.__table__.alias("parent").c
+    above = sa.select(path.c.leaf, parent.id, parent.parent_id)
+    path = path.union_all(above.where(parent.id == path.c.parent_id))
+    return (
+        sa.select(*DUTY_COLUMNS, path.c.leaf)
+        .join(DutyPolicy.__table__, OF_DUTY)
+        .join(path, path.c.id == DUTY.unit_id)
+        .order_by(*DUTY_ORDER)
+    )
+
+
+DUTIES_ABOVE = _duties_above()
 
 
 def _facts(db: Session, rows: Sequence[Any]) -> list[DutyFacts]:
@@ -141,21 +152,70 @@ def _facts(db: Session, rows: Sequence[Any]) -> list[DutyFacts]:
 AUDIENCE = "audience"
 
 
-def _parts(db: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str]]]:
+def _duty_parts() -> sa.CompoundSelect[Any]:
+    ids: sa.BindParameter[Any] = sa.bindparam("duty_ids", expanding=True)
     contents = sa.select(
-        DutyContent.duty_id,
-        sa.cast(DutyContent.kind, sa.String).label("kind"),
-        DutyContent.content_id.label("name"),
-        DutyContent.place.label("place"),
-    ).where(DutyContent.duty_id.in_(ids))
+        CONTENT.duty_id,
+        sa.cast(CONTENT.kind, sa.String).label("kind"),
+        CONTENT.content_id.label("name"),
+        CONTENT.place.label("place"),
+    ).where(CONTENT.duty_id.in_(ids))
     audiences = sa.select(
-        DutyAudience.duty_id, sa.literal(AUDIENCE), DutyAudience.audience, sa.literal(0)
-    ).where(DutyAudience.duty_id.in_(ids))
+        AUDIENCES.duty_id, sa.literal(AUDIENCE), AUDIENCES.audience, sa.literal(0)
+    ).where(AUDIENCES.duty_id.in_(ids))
+    return contents.union_all(audiences).order_by("place", "name")
+
+
+DUTY_PARTS = _duty_parts()
+
+
+def _parts(db: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str]]]:
     found: dict[uuid.UUID, list[tuple[str, str]]] = defaultdict(list)
-    both = contents.union_all(audiences).order_by("place", "name")
-    for duty_id, kind, name, _place in db.execute(both):
+    for duty_id, kind, name, _place in ask(db, DUTY_PARTS, duty_ids=list(ids)):
         found[duty_id].append((kind, name))
     return found
+
+
+def _of_people(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.municipality_id == sa.bindparam("municipality_id"),
+        table.person_id.in_(sa.bindparam("person_ids", expanding=True)),
+    )
+
+
+PROOFS = sa.select(
+    PROOF.person_id,
+    PROOF.content_kind,
+    PROOF.content_id,
+    PROOF.completed_on,
+    PROOF.content_version,
+).where(_of_people(PROOF))
+ABSENCES = sa.union_all(
+    sa.select(
+        PAUSE.person_id,
+        sa.cast(sa.null(), sa.Uuid()).label("duty_id"),
+        PAUSE.from_on,
+        PAUSE.until_on,
+    ).where(_of_people(PAUSE)),
+    sa.select(EXEMPTION.person_id, EXEMPTION.duty_id, EXEMPTION.from_on, EXEMPTION.until_on).where(
+        _of_people(EXEMPTION)
+    ),
+)
+CYCLES = (
+    sa.select(
+        CYCLE.person_id,
+        CYCLE.duty_id,
+        CYCLE.number,
+        CYCLE.policy_version,
+        CYCLE.form,
+        CYCLE.opens_on,
+        CYCLE.due_on,
+        CYCLE.grace_until,
+        CYCLE.was_valid_until,
+    )
+    .where(_of_people(CYCLE))
+    .order_by(CYCLE.number)
+)
 
 
 def person_facts(
@@ -163,47 +223,21 @@ def person_facts(
 ) -> dict[uuid.UUID, PersonFacts]:
     """The facts of these people of one municipality, in three queries for any number."""
     facts: dict[uuid.UUID, PersonFacts] = defaultdict(PersonFacts)
-    proofs = sa.select(
-        Evidence.person_id,
-        Evidence.content_kind,
-        Evidence.content_id,
-        Evidence.completed_on,
-        Evidence.content_version,
-    ).where(Evidence.municipality_id == municipality_id, Evidence.person_id.in_(person_ids))
-    for person_id, kind, content_id, day, version in db.execute(proofs):
+    people: dict[str, Any] = {"municipality_id": municipality_id, "person_ids": list(person_ids)}
+    for person_id, kind, content_id, day, version in ask(db, PROOFS, **people):
         facts[person_id].proofs.append(Proof((kind.name, content_id), day, version))
-    for person_id, duty_id, from_on, until_on in db.execute(_absences(municipality_id, person_ids)):
+    for person_id, duty_id, from_on, until_on in ask(db, ABSENCES, **people):
         span = Span(from_on, until_on)
         if duty_id is None:
             facts[person_id].pauses.append(span)
         else:
             facts[person_id].exemptions[duty_id].append(span)
-    cycles = (
-        sa.select(Cycle)
-        .where(Cycle.municipality_id == municipality_id, Cycle.person_id.in_(person_ids))
-        .order_by(Cycle.number)
-    )
-    for cycle in db.scalars(cycles):
+    for cycle in ask(db, CYCLES, **people):
         facts[cycle.person_id].written[cycle.duty_id].append(round_from(cycle))
     return facts
 
 
-def _absences(
-    municipality_id: uuid.UUID, person_ids: Collection[uuid.UUID]
-) -> sa.CompoundSelect[uuid.UUID, uuid.UUID | None, dt.date, dt.date]:
-    pauses = sa.select(
-        Pause.person_id,
-        sa.cast(sa.null(), sa.Uuid()).label("duty_id"),
-        Pause.from_on,
-        Pause.until_on,
-    ).where(Pause.municipality_id == municipality_id, Pause.person_id.in_(person_ids))
-    exemptions = sa.select(
-        Exemption.person_id, Exemption.duty_id, Exemption.from_on, Exemption.until_on
-    ).where(Exemption.municipality_id == municipality_id, Exemption.person_id.in_(person_ids))
-    return pauses.union_all(exemptions)
-
-
-def round_from(cycle: Cycle) -> Round:
+def round_from(cycle: Any) -> Round:
     """A written cycle with its frozen dates; what follows from proof is derived again."""
     return Round(
         number=cycle.number,
