@@ -26,6 +26,8 @@ MENU = (
     Entry("Deelname", "reporting.show_participation", Permission.SEE_PERSONS_STATUS),
     Entry("Cijfers", "reporting.show_figures", Permission.SEE_COUNTS),
     Entry("Accounts", "identity.show_accounts", Permission.MANAGE_ACCOUNTS),
+    Entry("Instellingen", "settings.choose_municipality", Permission.MANAGE_SETTINGS),
+    Entry("Bewaren", "settings.choose_municipality", Permission.MANAGE_RETENTION),
     Entry("Logboek", "audit.show_log", Permission.READ_AUDIT),
 )
 

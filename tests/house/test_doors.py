@@ -61,6 +61,9 @@ TABLE: dict[str, frozenset[str] | None] = {
     "accounts.close_account": frozenset({"bas"}), "accounts.reopen_account": frozenset({"bas"}),
     "accounts.invite_again": frozenset({"bas"}), "accounts.give_role": frozenset({"bas"}),
     "accounts.end_role": frozenset({"bas"}), "accounts.show_roles": frozenset({"bas", "piet"}),
+    "settings.choose_municipality": frozenset({"bas", "piet"}),
+    "settings.show_settings": frozenset({"bas", "piet"}),
+    "settings.write_insert": frozenset({"bas"}),
     "audit.show_log": frozenset({"piet"}), "audit.verify_log": frozenset({"piet"}),
     "audit.show_technical_log": frozenset({"bas"}),
 }  # fmt: skip
@@ -85,6 +88,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "grant_id": "00000000-0000-4000-8000-000000000000",
+        "municipality_id": str(town.municipality), "unit_id": str(town.units["burgerzaken"]),
     }  # fmt: skip
     found = {}
     for rule in app.url_map.iter_rules():
@@ -93,6 +97,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
             own["slug"] = "het-bouwplan-van-je-broer"
         if rule.endpoint.startswith("open_learning."):
             own["slug"] = public.id
+        if rule.endpoint.startswith("settings."):
+            own["name"] = next(iter(library.inserts))
         if rule.endpoint.startswith("assignments."):
             own["kind"] = "module"
         address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m, own=own: own[m[1]], rule.rule)

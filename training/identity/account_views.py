@@ -16,12 +16,12 @@ from training.identity.access_table import ROLE_UNITS
 from training.identity.actions import NotAllowedError
 from training.identity.forms import AccountFilter, GiveRoleForm, NewAccountForm, PersonFilter, said
 from training.identity.models import Account
-from training.identity.noting_views import note, note_looked
 from training.identity.queries import AccountSearch
 from training.identity.rules import AccountState, Role, TokenPurpose
 from training.identity.views import base_url
 from training.identity.views import blueprint as identity
 from training.people.models import Person, Unit
+from training.people.noting_views import note, note_looked
 from training.people.queries import municipalities_below, units_of
 from training.web.doors import open_to, reach, visitor
 from training.web.request_db import db

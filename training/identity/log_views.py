@@ -22,8 +22,8 @@ from training.audit.models import TECHNICAL, Action, AuditEntry
 from training.audit.queries import Search
 from training.identity import queries
 from training.identity.forms import LogFilter
-from training.identity.noting_views import audit_key, note_looked
 from training.people.models import Person, Unit
+from training.people.noting_views import audit_key, note_looked
 from training.people.queries import municipalities_below
 from training.web.doors import open_to, reach
 from training.web.request_db import db

@@ -13,9 +13,9 @@ from training.identity import actions, attempts, gate, passwords, queries, rules
 from training.identity.attempts import Try
 from training.identity.forms import ChangePasswordForm, said
 from training.identity.models import Account
-from training.identity.noting_views import note
 from training.identity.views import blueprint as identity
 from training.identity.views import network, wait_page
+from training.people.noting_views import note
 from training.web.doors import open_to, visitor
 from training.web.request_db import db, separate_transaction
 

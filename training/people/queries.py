@@ -121,6 +121,12 @@ def inserts_of(db: Session, municipality_id: uuid.UUID | None) -> dict[str, str]
     return {row.name: row.text for row in db.execute(query)}
 
 
+def insert_texts_of(db: Session, municipality_id: uuid.UUID) -> dict[str, LocalInsertText]:
+    """The municipality's own texts by name, with until when they are checked."""
+    query = sa.select(LocalInsertText).where(LocalInsertText.municipality_id == municipality_id)
+    return {row.name: row for row in db.scalars(query)}
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """From when until when (inclusive; None: open) a person belongs to an audience, and by a

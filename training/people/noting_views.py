@@ -28,9 +28,14 @@ def note_looked(persons: Iterable[Person], what: str) -> None:
 
 
 def note(
-    action: Action, municipality_id: uuid.UUID | None, person_id: uuid.UUID | None, what: str = ""
+    action: Action,
+    municipality_id: uuid.UUID | None,
+    person_id: uuid.UUID | None = None,
+    what: str = "",
+    others: Iterable[uuid.UUID] = (),
 ) -> None:
-    """Records what the visitor does, in the transaction of this request."""
+    """Records what the visitor does to a person, or to several, in the transaction of this
+    request."""
     audit.record(
         db(),
         audit_key(),
@@ -39,7 +44,7 @@ def note(
         action=action,
         municipality_id=municipality_id,
         what=what,
-        person_ids=[person_id] if person_id else [],
+        person_ids=[*([person_id] if person_id else []), *others],
     )
 
 
