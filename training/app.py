@@ -31,6 +31,7 @@ ROOMS = (
     "identity",
     "learning",
     "dilemmas",
+    "meetings",
     "assignments",
     "reporting",
     "home",

@@ -7,6 +7,17 @@ from training.evidence import models as evidence
 from training.identity import models as identity
 from training.learning import models as learning
 from training.mail import models as mail
+from training.meetings import models as meetings
 from training.people import models as people
 
-__all__ = ["assignments", "audit", "ballots", "evidence", "identity", "learning", "mail", "people"]
+__all__ = [
+    "assignments",
+    "audit",
+    "ballots",
+    "evidence",
+    "identity",
+    "learning",
+    "mail",
+    "meetings",
+    "people",
+]
