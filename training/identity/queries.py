@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from training.clock import local_date
+from training.db import ask, columns
 from training.identity.models import Account, AccountToken, RoleGrant
 from training.identity.rules import AccountState, Role, TokenPurpose
 from training.people.models import Person, Unit
 from training.people.queries import units_below
+from training.people.rules import full_name
 
 Column = InstrumentedAttribute[str]
 
@@ -31,42 +33,60 @@ class Holder:
     roles: tuple[tuple[Role, uuid.UUID], ...]
 
 
-def valid_on(day: dt.date) -> sa.ColumnElement[bool]:
+ACCOUNT, PERSON, GRANT = columns(Account), columns(Person), columns(RoleGrant)
+TODAY: sa.BindParameter[dt.date] = sa.bindparam("today")
+
+
+def valid_on(day: dt.date | sa.BindParameter[dt.date]) -> sa.ColumnElement[bool]:
     """The condition on `RoleGrant` that the role is held on a day."""
-    return sa.and_(
-        RoleGrant.from_on <= day, sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= day)
-    )
+    return sa.and_(GRANT.from_on <= day, sa.or_(GRANT.until_on.is_(None), GRANT.until_on >= day))
 
 
 def of_person() -> sa.ColumnElement[bool]:
     """The condition that joins `Person` to `Account`."""
     return sa.and_(
-        Person.municipality_id == Account.municipality_id, Person.id == Account.person_id
+        PERSON.municipality_id == ACCOUNT.municipality_id, PERSON.id == ACCOUNT.person_id
     )
+
+
+HOLDER = (
+    sa.select(
+        ACCOUNT.id,
+        ACCOUNT.epoch,
+        ACCOUNT.name,
+        ACCOUNT.email,
+        ACCOUNT.municipality_id,
+        ACCOUNT.person_id,
+        PERSON.given_name,
+        PERSON.infix,
+        PERSON.family_name,
+        GRANT.role,
+        GRANT.unit_id,
+    )
+    .select_from(Account.__table__)
+    .outerjoin(Person.__table__, of_person())
+    .outerjoin(RoleGrant.__table__, sa.and_(GRANT.account_id == ACCOUNT.id, valid_on(TODAY)))
+    .where(
+        ACCOUNT.id == sa.bindparam("account_id"),
+        ACCOUNT.state == AccountState.ACTIVE,
+        sa.or_(PERSON.left_on.is_(None), PERSON.left_on >= TODAY),
+    )
+)
 
 
 def holder(db: Session, account_id: uuid.UUID, today: dt.date) -> Holder | None:
     """Who holds this account, in one query; None when it is not active, or its person has left."""
-    query = (
-        sa.select(Account, Person, RoleGrant.role, RoleGrant.unit_id)
-        .outerjoin(Person, of_person())
-        .outerjoin(RoleGrant, sa.and_(RoleGrant.account_id == Account.id, valid_on(today)))
-        .where(
-            Account.id == account_id,
-            Account.state == AccountState.ACTIVE,
-            sa.or_(Person.left_on.is_(None), Person.left_on >= today),
-        )
-    )
-    rows = db.execute(query).all()
+    rows = ask(db, HOLDER, account_id=account_id, today=today)
     if not rows:
         return None
-    account, person = rows[0][0], rows[0][1]
+    found = rows[0]
+    person_name = full_name(found.given_name, found.infix, found.family_name)
     return Holder(
-        account.id,
-        account.epoch,
-        person.name if person else account.name or account.email,
-        account.municipality_id,
-        account.person_id,
+        found.id,
+        found.epoch,
+        person_name or found.name or found.email,
+        found.municipality_id,
+        found.person_id,
         tuple((row.role, row.unit_id) for row in rows if row.role is not None),
     )
 

@@ -9,9 +9,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.content.classes import ContentKind, Module
+from training.db import ask, columns
 from training.evidence.models import Evidence
 from training.learning.models import Attempt, AttemptAnswer
 from training.learning.rules import Given, Taking
+
+ATTEMPT = sa.select(Attempt).where(
+    Attempt.municipality_id == sa.bindparam("municipality_id"),
+    Attempt.person_id == sa.bindparam("person_id"),
+    Attempt.module_id == sa.bindparam("module_id"),
+)
+LOCKED_ATTEMPT = ATTEMPT.with_for_update().execution_options(populate_existing=True)
+ANSWER, RUNNING = columns(AttemptAnswer), columns(Attempt)
+ANSWERS = sa.select(ANSWER.question_id, ANSWER.given, ANSWER.correct).where(
+    ANSWER.municipality_id == sa.bindparam("municipality_id"),
+    ANSWER.person_id == sa.bindparam("person_id"),
+    ANSWER.module_id == sa.bindparam("module_id"),
+)
+PROGRESS = sa.select(RUNNING.module_id, RUNNING.seen, RUNNING.place).where(
+    RUNNING.municipality_id == sa.bindparam("municipality_id"),
+    RUNNING.person_id == sa.bindparam("person_id"),
+)
 
 
 def attempt_of(
@@ -22,24 +40,25 @@ def attempt_of(
     lock: bool = False,
 ) -> Attempt | None:
     """The running attempt of a person at a module; with `lock`, for this transaction alone."""
-    return db.get(
-        Attempt, (municipality_id, person_id, module_id), with_for_update=True if lock else None
-    )
+    key = {"municipality_id": municipality_id, "person_id": person_id, "module_id": module_id}
+    return db.scalars(LOCKED_ATTEMPT if lock else ATTEMPT, key).one_or_none()
 
 
 def taking_of(db: Session, attempt: Attempt, module: Module) -> Taking:
     """Everything that the pages of this attempt follow from. Sections keep their progress when a
     heading was renamed in a newer version."""
-    query = sa.select(AttemptAnswer).where(
-        AttemptAnswer.municipality_id == attempt.municipality_id,
-        AttemptAnswer.person_id == attempt.person_id,
-        AttemptAnswer.module_id == attempt.module_id,
+    rows = ask(
+        db,
+        ANSWERS,
+        municipality_id=attempt.municipality_id,
+        person_id=attempt.person_id,
+        module_id=attempt.module_id,
     )
     answers = {
         row.question_id: Given(
             tuple(row.given["ids"]), row.correct, str(row.given.get("reporting", ""))
         )
-        for row in db.scalars(query)
+        for row in rows
     }
     seen = {module.previous_ids.get(section_id, section_id) for section_id in attempt.seen}
     return Taking(
@@ -65,10 +84,8 @@ def progress_of(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
 ) -> dict[str, Progress]:
     """By module id: the running attempts of one person."""
-    query = sa.select(Attempt.module_id, Attempt.seen, Attempt.place).where(
-        Attempt.municipality_id == municipality_id, Attempt.person_id == person_id
-    )
-    return {module_id: Progress(len(seen), place) for module_id, seen, place in db.execute(query)}
+    rows = ask(db, PROGRESS, municipality_id=municipality_id, person_id=person_id)
+    return {row.module_id: Progress(len(row.seen), row.place) for row in rows}
 
 
 def earlier_completions(

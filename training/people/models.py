@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base, enum_name, new_id
-from training.people.rules import PositionKind, UnitKind
+from training.people.rules import PositionKind, UnitKind, full_name
 
 
 class Unit(Base):
@@ -52,7 +52,7 @@ class Person(Base):
     @property
     def name(self) -> str:
         """The name as one writes it: Anna de Vries."""
-        return " ".join(part for part in (self.given_name, self.infix, self.family_name) if part)
+        return full_name(self.given_name, self.infix, self.family_name)
 
 
 class Position(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from training.access import Population, Reach
 from training.clock import add_months
+from training.db import ask, columns
 from training.people.models import (
     AudienceRule,
     LocalInsertText,
@@ -24,6 +25,8 @@ from training.people.models import (
 from training.people.rules import POPULATIONS, PositionKind, UnitKind
 
 FOREVER = dt.date(9999, 12, 31)
+POSITION, PERSON, TAG, RULE = map(columns, (Position, Person, Tag, AudienceRule))
+INSERT = columns(LocalInsertText)
 
 
 def units_below(unit_ids: Collection[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
@@ -57,10 +60,10 @@ def within(reach: Reach) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *parts)
 
 
-def held_on(day: dt.date) -> sa.ColumnElement[bool]:
+def held_on(day: dt.date | sa.BindParameter[dt.date]) -> sa.ColumnElement[bool]:
     """The condition on `Position` that it is held on a day."""
     return sa.and_(
-        Position.from_on <= day, sa.or_(Position.until_on.is_(None), Position.until_on >= day)
+        POSITION.from_on <= day, sa.or_(POSITION.until_on.is_(None), POSITION.until_on >= day)
     )
 
 
@@ -86,16 +89,23 @@ def person(db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID) -> Per
     return db.get(Person, (municipality_id, person_id))
 
 
+POSITIONS = (
+    sa.select(Position)
+    .where(
+        Position.municipality_id == sa.bindparam("municipality_id"),
+        Position.person_id == sa.bindparam("person_id"),
+        held_on(sa.bindparam("day")),
+    )
+    .order_by(Position.from_on, Position.id)
+)
+
+
 def positions_of(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, day: dt.date
 ) -> list[Position]:
     """The positions that a person holds on a day, the oldest first."""
-    query = sa.select(Position).where(
-        Position.municipality_id == municipality_id,
-        Position.person_id == person_id,
-        held_on(day),
-    )
-    return list(db.scalars(query.order_by(Position.from_on, Position.id)))
+    values = {"municipality_id": municipality_id, "person_id": person_id, "day": day}
+    return list(db.scalars(POSITIONS, values))
 
 
 def units_of(db: Session, unit_ids: Collection[uuid.UUID]) -> list[Unit]:
@@ -111,14 +121,16 @@ def municipalities_below(db: Session, unit_ids: Collection[uuid.UUID]) -> list[U
     return list(db.scalars(query.order_by(Unit.name)))
 
 
+INSERTS = sa.select(INSERT.name, INSERT.text).where(
+    INSERT.municipality_id == sa.bindparam("municipality_id")
+)
+
+
 def inserts_of(db: Session, municipality_id: uuid.UUID | None) -> dict[str, str]:
     """The municipality's own text for each local insert that it has filled in."""
     if municipality_id is None:
         return {}
-    query = sa.select(LocalInsertText.name, LocalInsertText.text).where(
-        LocalInsertText.municipality_id == municipality_id
-    )
-    return {row.name: row.text for row in db.execute(query)}
+    return {row.name: row.text for row in ask(db, INSERTS, municipality_id=municipality_id)}
 
 
 def insert_texts_of(db: Session, municipality_id: uuid.UUID) -> dict[str, LocalInsertText]:
@@ -138,67 +150,65 @@ class Membership:
     until_on: dt.date | None
 
 
+TAG_OF_RULE = sa.and_(
+    TAG.municipality_id == POSITION.municipality_id,
+    TAG.person_id == POSITION.person_id,
+    TAG.name == RULE.tag,
+)
+
+
 def _matching() -> sa.ColumnElement[bool]:
     tagged = (
         sa.select(sa.literal(1))
-        .where(
-            Tag.municipality_id == Position.municipality_id,
-            Tag.person_id == Position.person_id,
-            Tag.name == AudienceRule.tag,
-        )
-        .correlate(Position, AudienceRule)
+        .where(TAG_OF_RULE)
+        .correlate(Position.__table__, AudienceRule.__table__)
         .exists()
     )
     return sa.and_(
-        AudienceRule.municipality_id == Position.municipality_id,
-        sa.or_(AudienceRule.kind.is_(None), AudienceRule.kind == Position.kind),
+        RULE.municipality_id == POSITION.municipality_id,
+        sa.or_(RULE.kind.is_(None), RULE.kind == POSITION.kind),
         sa.or_(
-            AudienceRule.job_title.is_(None),
-            sa.func.lower(AudienceRule.job_title) == sa.func.lower(Position.job_title),
+            RULE.job_title.is_(None),
+            sa.func.lower(RULE.job_title) == sa.func.lower(POSITION.job_title),
         ),
-        sa.or_(AudienceRule.unit_id.is_(None), AudienceRule.unit_id == Position.unit_id),
-        sa.or_(AudienceRule.tag.is_(None), tagged),
+        sa.or_(RULE.unit_id.is_(None), RULE.unit_id == POSITION.unit_id),
+        sa.or_(RULE.tag.is_(None), tagged),
     )
+
+
+OF_POSITION = sa.and_(
+    PERSON.municipality_id == POSITION.municipality_id, PERSON.id == POSITION.person_id
+)
+MEMBERSHIPS = (
+    sa.select(
+        RULE.audience,
+        RULE.first_months,
+        POSITION.from_on,
+        POSITION.until_on,
+        PERSON.joined_on,
+        PERSON.left_on,
+        TAG.from_on,
+        POSITION.recorded_on,
+        POSITION.unit_id,
+    )
+    .select_from(Position.__table__)
+    .join(AudienceRule.__table__, _matching())
+    .join(Person.__table__, OF_POSITION)
+    .outerjoin(Tag.__table__, TAG_OF_RULE)
+    .where(
+        POSITION.municipality_id == sa.bindparam("municipality_id"),
+        POSITION.person_id == sa.bindparam("person_id"),
+    )
+)
 
 
 def memberships_of(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
 ) -> list[Membership]:
     """All memberships of a person, past, present and future, one for each position and rule."""
-    query = (
-        sa.select(
-            AudienceRule.audience,
-            AudienceRule.first_months,
-            Position.from_on,
-            Position.until_on,
-            Person.joined_on,
-            Person.left_on,
-            Tag.from_on,
-            Position.recorded_on,
-            Position.unit_id,
-        )
-        .select_from(Position)
-        .join(AudienceRule, _matching())
-        .join(
-            Person,
-            sa.and_(
-                Person.municipality_id == Position.municipality_id, Person.id == Position.person_id
-            ),
-        )
-        .outerjoin(
-            Tag,
-            sa.and_(
-                Tag.municipality_id == Position.municipality_id,
-                Tag.person_id == Position.person_id,
-                Tag.name == AudienceRule.tag,
-            ),
-        )
-        .where(Position.municipality_id == municipality_id, Position.person_id == person_id)
-    )
+    rows = ask(db, MEMBERSHIPS, municipality_id=municipality_id, person_id=person_id)
     found = set()
-    for audience, months, from_on, until_on, joined, left, tagged, recorded, unit in db.execute(
-        query
-    ):
+    for audience, months, from_on, until_on, joined, left, tagged, recorded, unit in rows:
         start = max(day for day in (from_on, joined, tagged, recorded) if day is not None)
         ends = [day for day in (until_on, left) if day is not None]
         if months is not None:
@@ -225,11 +235,7 @@ def membership_rows() -> sa.Select[Any]:
     from_on, until_on (`FOREVER`: open), joined_on and first_months (None: no limit)."""
     tag_day = (
         sa.select(Tag.from_on)
-        .where(
-            Tag.municipality_id == Position.municipality_id,
-            Tag.person_id == Position.person_id,
-            Tag.name == AudienceRule.tag,
-        )
+        .where(TAG_OF_RULE)
         .correlate(Position, AudienceRule)
         .scalar_subquery()
     )
@@ -250,12 +256,7 @@ def membership_rows() -> sa.Select[Any]:
         )
         .select_from(Position)
         .join(AudienceRule, _matching())
-        .join(
-            Person,
-            sa.and_(
-                Person.municipality_id == Position.municipality_id, Person.id == Position.person_id
-            ),
-        )
+        .join(Person, OF_POSITION)
     )
 
 

@@ -88,3 +88,8 @@ def starting_rules() -> tuple[RuleTemplate, ...]:
         RuleTemplate("raadsleden", kind=Kind.COUNCILLOR),
         RuleTemplate("raadsleden", kind=Kind.COMMITTEE_MEMBER),
     )
+
+
+def full_name(given: str | None, infix: str | None, family: str | None) -> str:
+    """A name as one writes it: Anna de Vries; empty when nobody is known."""
+    return " ".join(part for part in (given, infix, family) if part)
