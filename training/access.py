@@ -55,6 +55,8 @@ class Grant:
 
 Reach = frozenset[Grant]
 NOWHERE: Reach = frozenset()
+LEAST_TO_COUNT = 10
+"""People from whom somebody who may not see names sees a count of participation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ class Visitor:
     def may(self, permission: Permission) -> bool:
         """Whether the visitor holds this permission anywhere."""
         return permission in self.permissions
+
+
+def covers(wide: Reach, narrow: Reach) -> bool:
+    """Whether everybody in `narrow` is also in `wide`, by grants at the same nodes."""
+    given = {grant.unit_id: grant.populations for grant in wide}
+    return all(g.populations <= given.get(g.unit_id, frozenset()) for g in narrow)
 
 
 def only(reach: Reach, populations: Iterable[Population]) -> Reach:

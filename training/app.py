@@ -34,6 +34,7 @@ ROOMS = (
     "meetings",
     "assignments",
     "reporting",
+    "desk",
     "home",
     "audit",
 )

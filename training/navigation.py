@@ -25,6 +25,7 @@ MENU = (
     Entry("Leren", "home.show_catalogue", Permission.SIGNED_IN),
     Entry("Deelname", "reporting.show_participation", Permission.SEE_PERSONS_STATUS),
     Entry("Cijfers", "reporting.show_figures", Permission.SEE_COUNTS),
+    Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
     Entry("Accounts", "identity.show_accounts", Permission.MANAGE_ACCOUNTS),
     Entry("Instellingen", "settings.choose_municipality", Permission.MANAGE_SETTINGS),
     Entry("Bewaren", "settings.choose_municipality", Permission.MANAGE_RETENTION),

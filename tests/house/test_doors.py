@@ -31,6 +31,7 @@ LEARNERS = frozenset(PEOPLE) - {"carlijn"}
 ALL, NOBODY = frozenset(PEOPLE), frozenset[str]()
 NAMES = frozenset({"theo", "sjoerd", "hanna", "griet"})
 COUNTS = NAMES | {"piet", "bas", "carlijn"}
+DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
 
 # endpoint → who may enter; None: everybody, also without an account
 TABLE: dict[str, frozenset[str] | None] = {
@@ -54,6 +55,9 @@ TABLE: dict[str, frozenset[str] | None] = {
     "dilemmas.take_choice": ALL, "dilemmas.step_back": ALL, "dilemmas.show_card": ALL,
     "reporting.show_participation": NAMES, "reporting.show_figures": COUNTS,
     "reporting.export_participation": frozenset({"hanna", "griet"}),
+    "programme.show_own_programme": DESK, "programme.show_programme": DESK,
+    "programme.plan_duty": DESK, "programme.make_duty": DESK, "programme.show_samples": DESK,
+    "programme.show_duty": DESK,
     "own_account.show_own_account": ALL, "own_account.change_password": ALL,
     "own_account.sign_out_everywhere": ALL,
     "accounts.show_accounts": frozenset({"bas"}), "accounts.choose_person": frozenset({"bas"}),
@@ -88,7 +92,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "grant_id": "00000000-0000-4000-8000-000000000000",
-        "municipality_id": str(town.municipality), "unit_id": str(town.units["burgerzaken"]),
+        "municipality_id": str(town.municipality), "unit_id": str(town.municipality),
+        "duty_id": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
     found = {}
     for rule in app.url_map.iter_rules():
@@ -141,10 +146,10 @@ def test_nobody_gets_through_a_door_that_is_not_theirs(
 
 
 # What is 404 also for who may enter, while there is nothing to do: a task without a duty, a role
-# that was not given, an account that a person has already.
+# that was not given, an account that a person has already, a duty that is not there.
 HAS_ITS_OWN_404 = {
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
-    "learning.answer_question", "learning.go_on",
+    "learning.answer_question", "learning.go_on", "programme.show_duty",
 }  # fmt: skip
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from training.assignments.rules import Standing
 
-LEAST_TO_COUNT = 10  # people from whom somebody who may not see names sees a count
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:

@@ -21,7 +21,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from training import clock
-from training.access import Permission, Reach
+from training.access import LEAST_TO_COUNT, Permission, Reach
 from training.audit import actions as audit
 from training.audit.models import Action
 from training.audit.rules import derive_key
@@ -29,7 +29,7 @@ from training.content.views import library
 from training.people.queries import units_of
 from training.reporting import exports, queries
 from training.reporting.forms import ExportForm, ParticipationForm
-from training.reporting.rules import COLUMNS, DEFINITIONS, LEAST_TO_COUNT, Filters, Row
+from training.reporting.rules import COLUMNS, DEFINITIONS, Filters, Row
 from training.web.doors import open_to, reach, visitor
 from training.web.request_db import database, db, separate_transaction
 

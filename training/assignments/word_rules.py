@@ -1,0 +1,152 @@
+"""Decides how a date is explained in words: from what it was counted, and by what it moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from training.assignments.rules import (
+    DAY,
+    Basis,
+    Calendar,
+    Policy,
+    RefresherForm,
+    Round,
+    spread_offset,
+)
+from training.clock import MONTHS, add_months, in_words
+
+FORMS = {
+    RefresherForm.FULL: "Een volgende keer doe je het hele onderdeel opnieuw.",
+    RefresherForm.REFRESHER: "Een volgende keer is een opfrisser genoeg: wat nieuw is, en vragen.",
+    RefresherForm.DILEMMA: "Een volgende keer speel je een dilemma dat je nog niet speelde.",
+}
+
+
+def days(number: int) -> str:
+    """A number of days: 1 dag, 14 dagen."""
+    return f"{number} dag" if number == 1 else f"{number} dagen"
+
+
+def months(number: int) -> str:
+    """A number of months: 1 maand, 12 maanden."""
+    return f"{number} maand" if number == 1 else f"{number} maanden"
+
+
+def fixed_day(policy: Policy) -> str:
+    """The fixed date of a policy, without its year: 1 december."""
+    return f"{policy.fixed_day or 1} {MONTHS[(policy.fixed_month or 1) - 1]}"
+
+
+def policy_lines(policy: Policy) -> list[str]:
+    """What a policy says, a sentence for each part that asks something."""
+    if policy.first_due_on is not None:
+        first = f"De eerste keer is het klaar op {in_words(policy.first_due_on)}."
+    else:
+        first = f"De eerste keer is het klaar binnen {days(policy.first_due_days or 0)}."
+    lines = [first, f"Er is altijd minstens {days(policy.notice_days)} de tijd."]
+    if policy.spread_days:
+        lines.append(f"Een team doet het gespreid over {days(policy.spread_days)}.")
+    if policy.validity_months is None:
+        return [*lines, "Eén keer is genoeg. Het komt niet terug."]
+    lines.append(_validity(policy))
+    if policy.window_days:
+        lines.append(f"Opnieuw doen kan vanaf {days(policy.window_days)} voor de datum.")
+    if policy.grace_days:
+        lines.append(f"Na de datum is er nog {days(policy.grace_days)} respijt.")
+    return [*lines, FORMS[policy.form]]
+
+
+def _validity(policy: Policy) -> str:
+    if policy.basis is Basis.CALENDAR:
+        least = days(policy.minimum_days)
+        return (
+            f"Het geldt tot {fixed_day(policy)}. Is dat minder dan {least} weg, "
+            "dan geldt het tot een jaar later."
+        )
+    period = months(policy.validity_months or 0)
+    if policy.basis is Basis.ANNIVERSARY:
+        return f"Het geldt {period}. Wie op tijd opfrist, houdt dezelfde datum."
+    return f"Het geldt {period}, gerekend vanaf de dag waarop iemand het doet."
+
+
+def start_in_words(starts_on: dt.date, joined_on: dt.date | None, in_force_from: dt.date) -> str:
+    """The moment from which the first date is counted; the latest of three."""
+    if starts_on == joined_on:
+        return f"in dienst ({in_words(starts_on)})"
+    if starts_on == in_force_from:
+        return f"de start van de verplichting ({in_words(starts_on)})"
+    return f"de eerste dag in de doelgroep ({in_words(starts_on)})"
+
+
+def due_steps(
+    chain: Sequence[Round],
+    number: int,
+    policy: Policy,
+    calendar: Calendar,
+    counted_from: str,
+    spread_by: int,
+) -> list[str]:
+    """How the due date of a round came about, a phrase for each step. `policy` is the version
+    under which the date was counted; `counted_from` are the words of `start_in_words`."""
+    round_ = next(item for item in chain if item.number == number)
+    before = next((item for item in chain if item.number == number - 1), None)
+    steps, day = (
+        _first_steps(policy, round_, counted_from, spread_by)
+        if before is None
+        else _next_steps(policy, before)
+    )
+    for pause in sorted(calendar.pauses, key=lambda span: span.from_on):
+        if pause.from_on <= day and pause.until_on >= round_.opens_on:
+            moved = pause.until_on + policy.notice_days * DAY
+            if moved > day:
+                steps.append(f"verschoven na de pauze tot en met {in_words(pause.until_on)}")
+                day = moved
+    if round_.due_on != day:
+        quiet = any(span.covers(day) for span in calendar.quiet)
+        steps.append("verschoven na een rustige tijd" if quiet else "later aangepast")
+    return steps
+
+
+def _first_steps(
+    policy: Policy, round_: Round, counted_from: str, spread_by: int
+) -> tuple[list[str], dt.date]:
+    if policy.first_due_on is not None:
+        steps, day = [f"de vaste datum {in_words(policy.first_due_on)}"], policy.first_due_on
+    else:
+        count = policy.first_due_days or 0
+        steps, day = [f"{days(count)} na {counted_from}"], round_.opens_on + count * DAY
+    offset = spread_offset(spread_by, policy.spread_days)
+    if offset:
+        steps.append(f"{days(offset)} eerder, om het team te spreiden")
+        day -= offset * DAY
+    earliest = round_.opens_on + policy.notice_days * DAY
+    if earliest > day:
+        steps.append(f"verschoven, want er is altijd minstens {days(policy.notice_days)} de tijd")
+        day = earliest
+    return steps, day
+
+
+def _next_steps(policy: Policy, before: Round) -> tuple[list[str], dt.date]:
+    day = before.next_due_on or before.due_on
+    if policy.basis is Basis.CALENDAR:
+        return [f"de vaste datum, elk jaar {fixed_day(policy)}"], day
+    period = months(policy.validity_months or 0)
+    if before.fulfilled_on is None:
+        return [f"{period} na {in_words(before.due_on)}, toen het niet gedaan is"], day
+    kept = before.was_valid_until is not None and before.fulfilled_on <= before.was_valid_until
+    if policy.basis is Basis.ANNIVERSARY and kept and before.was_valid_until:
+        return [f"{period} na de vorige datum ({in_words(before.was_valid_until)})"], day
+    return [f"{period} na de vorige keer ({in_words(before.fulfilled_on)})"], day
+
+
+def candidates(policy: Policy, done_on: dt.date) -> tuple[dt.date, dt.date]:
+    """For a fixed calendar date: the first one after a completion, and the one after that. Which
+    of them holds depends on `minimum_days`."""
+    month, day = policy.fixed_month or 1, policy.fixed_day or 1
+    found = [
+        add_months(dt.date(year, month, 1), 0, anchor_day=day)
+        for year in range(done_on.year, done_on.year + 3)
+    ]
+    first, second = [one for one in found if one > done_on][:2]
+    return first, second

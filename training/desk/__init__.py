@@ -1,0 +1,1 @@
+"""The desk from which a coordinator, HR or the griffie runs the programme."""

@@ -1,0 +1,59 @@
+"""Tells the pages of the desk at which nodes the visitor runs the programme, and for whom."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import abort, url_for
+
+from training.access import LEAST_TO_COUNT, Permission, Population, Reach, covers
+from training.desk import queries
+from training.people.models import Unit
+from training.web.doors import reach, visitor
+from training.web.request_db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the tree at which the visitor decides, and for which populations."""
+
+    path: tuple[Unit, ...]
+    populations: frozenset[Population]
+
+    @property
+    def unit(self) -> Unit:
+        """The node itself."""
+        return self.path[-1]
+
+
+def managed() -> Reach:
+    """Where and for whom the visitor runs duties."""
+    return reach(Permission.MANAGE_DUTIES)
+
+
+def place_at(unit_id: uuid.UUID) -> Place:
+    """The node, when it lies within the visitor's reach; else 404."""
+    path = tuple(queries.path_of(db(), unit_id))
+    populations = queries.populations_at(path, managed())
+    if not populations:
+        abort(404)
+    return Place(path, populations)
+
+
+def least_to_count() -> int:
+    """From how many people the visitor sees a count: whoever may see the names sees all."""
+    names = reach(Permission.SEE_PERSONS_STATUS)
+    return 1 if covers(names, managed()) else LEAST_TO_COUNT
+
+
+def tabs(current: str) -> list[tuple[str, str, bool]]:
+    """The pages of the desk that this visitor may open: label, address, whether it is this one."""
+    pages = [
+        ("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
+    ]
+    return [
+        (label, url_for(endpoint), endpoint == current)
+        for label, endpoint, permission in pages
+        if visitor().may(permission)
+    ]
