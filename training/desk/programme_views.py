@@ -19,7 +19,7 @@ from training.desk import count_rules, draft_rules, impact_rules, queries, sampl
 from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
 from training.desk.forms import DutyForm, PolicyForm, ReasonForm
 from training.desk.impact_rules import Starter
-from training.identity.noting_views import note
+from training.people.noting_views import note
 from training.people.queries import units_of
 from training.web.doors import open_to, visitor
 from training.web.request_db import db
