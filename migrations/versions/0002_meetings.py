@@ -258,7 +258,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("meeting_round", schema=None) as batch_op:
         batch_op.drop_index("ix_meeting_round_place")

@@ -70,6 +70,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "settings.write_insert": frozenset({"bas"}),
     "audit.show_log": frozenset({"piet"}), "audit.verify_log": frozenset({"piet"}),
     "audit.show_technical_log": frozenset({"bas"}),
+    "mail.show_troubled_mail": frozenset({"bas"}),
 }  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -26,4 +29,24 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
     migrating.migrate(empty_url)
     database = Database(empty_url)
     assert "person" in sa.inspect(database.engine).get_table_names()
+    database.dispose()
+
+
+def test_mail_that_waits_survives_the_migration(empty_url: str) -> None:
+    command.upgrade(migrating.config_for(empty_url), "0002")
+    database = Database(empty_url)
+    at = "2026-11-02 11:00:00+00:00"
+    row = {
+        "id": uuid.uuid4().hex, "kind": "REMINDER", "unique_key": "x", "priority": 2,
+        "to_address": "Anna@Merendijk.Example", "subject": "x", "text": "y", "state": "WAITING",
+        "attempts": 0, "written_at": at, "next_attempt_at": at, "not_after": at,
+    }  # fmt: skip
+    names = ", ".join(row)
+    with database.engine.begin() as connection:
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(sa.text(f"INSERT INTO outbox_message ({names}) VALUES ({values})"), row)
+    migrating.migrate(empty_url)
+    with database.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT domain, html FROM outbox_message")).one()
+    assert tuple(found) == ("merendijk.example", None)
     database.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ class Postbox:
         self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}  # receiver → the answer to RCPT
         self.after_data: dict[str, str] = {}  # receiver → the answer after the text
+        self.delays: dict[str, float] = {}  # domain → seconds before RCPT is answered
 
     @property
     def receivers(self) -> Counter[str]:
@@ -32,6 +34,7 @@ class Postbox:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.delays.get(address.rpartition("@")[2], 0))
         answer = self.answers.get(address, "250 OK")
         if answer == "hang up":
             assert server.transport

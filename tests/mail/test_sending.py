@@ -7,7 +7,9 @@ import email
 import ipaddress
 import socket
 import ssl
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from email import policy
 from pathlib import Path
 
@@ -140,6 +142,70 @@ def test_one_full_mailbox_delays_nobody_else(database: Database) -> None:
         postbox.answers["full@x.example"] = "452 mailbox full"
         outcome = actions.send_pending(database, smtp(port), NOON)
     assert (outcome.sent, outcome.later) == (10, 1)
+
+
+def test_a_slow_domain_delays_nobody_else(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight mails to a domain that takes half a second for each, written before all others."""
+    monkeypatch.setattr(actions, "PATIENCE", 0.1)
+    slow = [replace(letter(f"s{n}"), to_address=f"s{n}@slow.example") for n in range(8)]
+    put(database, *slow)
+    put(database, *(letter(f"p{n}") for n in range(30)), at=minutes(1))
+    with mail_server() as (postbox, port):
+        postbox.delays["slow.example"] = 0.5
+        outcome = actions.send_pending(database, smtp(port), minutes(2))
+    assert (outcome.sent, outcome.later, outcome.in_doubt) == (38, 0, 0)
+    assert set(postbox.receivers.values()) == {1}
+    order = [str(mail["To"]).endswith("@slow.example") for mail in postbox.mails]
+    assert order.index(False) <= 1
+    assert not any(order[:25]), "the others went while the first slow one was under way"
+
+
+def test_a_sign_in_mail_overtakes_slow_reminders_that_are_under_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "PATIENCE", 0.1)
+    put(database, *(replace(letter(f"s{n}"), to_address=f"s{n}@slow.example") for n in range(3)))
+    with mail_server() as (postbox, port), ThreadPoolExecutor(1) as pool:
+        postbox.delays["slow.example"] = 2.0
+        run = pool.submit(actions.send_pending, database, smtp(port), minutes(1))
+        time.sleep(0.5)
+        put(database, letter("rachid", MailKind.SIGN_IN_LINK))
+        assert run.result(30).sent == 4
+    assert postbox.mails[0]["To"] == "rachid@x.example"
+
+
+def test_many_slow_domains_leave_one_way_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "PATIENCE", 0.05)
+    domains = [f"slow{n}.example" for n in range(12)]
+    put(database, *(replace(letter(d + x), to_address=f"{x}@{d}") for d in domains for x in "ab"))
+    put(database, *(letter(f"p{n}") for n in range(5)), at=minutes(1))
+    with mail_server() as (postbox, port):
+        postbox.delays.update(dict.fromkeys(domains, 0.3))
+        outcome = actions.send_pending(database, smtp(port), minutes(2))
+    assert outcome.sent == 29
+    assert set(postbox.receivers.values()) == {1}
+
+
+def test_a_server_that_hangs_up_on_everybody_is_left_alone(database: Database) -> None:
+    put(database, *(letter(f"p{n}") for n in range(10)))
+    with mail_server() as (postbox, port):
+        postbox.answers.update({f"p{n}@x.example": "hang up" for n in range(10)})
+        outcome = actions.send_pending(database, smtp(port), NOON)
+    assert (outcome.later, bool(outcome.unreachable)) == (actions.GIVE_UP, True)
+
+
+def test_what_came_from_markdown_keeps_its_own_html(database: Database) -> None:
+    body = "<p>Kies <strong>één</strong>.</p>"
+    put(database, replace(letter("anna"), html=body, text=rules.text_of(body)))
+    with mail_server() as (postbox, port):
+        actions.send_pending(database, smtp(port), NOON)
+    page = postbox.mails[0].get_body(("html",))
+    assert page is not None and body in page.get_content()
+    assert mails(database)["anna"].html is None  # wiped too
 
 
 def test_without_a_mail_server_nothing_is_lost_or_counted(database: Database) -> None:

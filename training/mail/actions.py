@@ -6,7 +6,9 @@ import datetime as dt
 import logging
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -27,6 +29,10 @@ from training.mail.transport import (
 )
 
 AT_MOST = 500  # mails in one run; the next run takes the rest
+LANES = 8  # connections at most, when domains are slow
+PATIENCE = 2.0  # seconds that one mail may hold up the others
+LOOK_AGAIN = 1.0  # seconds, while only slow mail is under way
+GIVE_UP = 3  # connections lost in a row, before the server is left alone until the next run
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +40,8 @@ log = logging.getLogger(__name__)
 class Letter:
     """A mail to write. `unique_key` says which mail it is ("reminder:<cycle>:<kind>"; no address
     in it). `text` follows the habits of `rules.html_of` and holds no personal data but the
-    receiver's name. After `not_after` (default: 72 hours) it is not sent any more."""
+    receiver's name; `html` is the body of what was written in Markdown (`rules.text_of` gives its
+    text). After `not_after` (default: 72 hours) it is not sent any more."""
 
     kind: MailKind
     unique_key: str
@@ -44,6 +51,7 @@ class Letter:
     municipality_id: uuid.UUID | None = None
     person_id: uuid.UUID | None = None
     not_after: dt.datetime | None = None
+    html: str | None = None
 
 
 @dataclass(slots=True)
@@ -55,6 +63,13 @@ class Outcome:
     failed: int = 0
     in_doubt: int = 0
     unreachable: str = field(default="")
+
+    def add(self, other: Outcome) -> None:
+        """Counts what another part of the run did."""
+        self.sent += other.sent
+        self.later += other.later
+        self.failed += other.failed
+        self.in_doubt += other.in_doubt
 
 
 def write(db: Session, letters: Iterable[Letter], now: dt.datetime) -> int:
@@ -84,6 +99,8 @@ def _row(letter: Letter, now: dt.datetime) -> dict[str, object]:
         "to_address": letter.to_address[:254],
         "subject": " ".join(letter.subject.split())[:200],
         "text": letter.text if good else None,
+        "html": letter.html if good else None,
+        "domain": rules.receiving_domain(letter.to_address)[:254],
         "state": MailState.WAITING if good else MailState.FAILED,
         "attempts": 0,
         "written_at": now,
@@ -98,24 +115,120 @@ def send_pending(
 ) -> Outcome:
     """Sends the mail that is due, the most urgent first. Any number of senders may run at once.
     Each mail is claimed and committed before it is sent, so that a crash leaves at most one mail
-    of each sender in doubt."""
-    started = time.monotonic()
+    of each sender in doubt (and one more for each domain that keeps it waiting)."""
     outcome = Outcome()
+    started = time.monotonic()
     _settle(database, now, outcome)
-    if not _anything_due(database, now):
-        return outcome
-    try:
-        with transport.connect() as deliver:
-            for _ in range(at_most):
-                at = now + dt.timedelta(seconds=time.monotonic() - started)
-                claimed = _claim(database, at)
-                if claimed is None:
-                    break
-                _send(database, transport, deliver, claimed, outcome)
-    except UnreachableError as problem:
-        outcome.unreachable = str(problem)
-        log.warning("mail server not reachable: %s", problem)
+    if _anything_due(database, now):
+        run = _Run(database, transport, now, started, outcome)
+        try:
+            run.send(at_most)
+        except UnreachableError as problem:
+            outcome.unreachable = str(problem)
+            log.warning("mail server not reachable: %s", problem)
     return outcome
+
+
+class _Run:
+    """One run of the sender. It waits for each mail before it takes the next, but not for long:
+    what is slow goes on beside it, on a connection of its own, and its domain gets one mail at a
+    time until it is done. So a slow domain delays nobody else's mail."""
+
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        now: dt.datetime,
+        started: float,
+        outcome: Outcome,
+    ) -> None:
+        self._database, self._transport = database, transport
+        self._now, self._started, self._outcome = now, started, outcome
+        self._free: list[_Line] = []
+        self._busy: dict[Future[_Result], OutboxMessage] = {}
+        self._slow: set[str] = set()
+        self._lost, self._why = 0, ""  # connections lost in a row, and why the last was
+
+    def send(self, at_most: int) -> None:
+        """Sends until nothing is due. Raises `UnreachableError` when the server is not there."""
+        with ThreadPoolExecutor(LANES) as pool:
+            try:
+                for _ in range(at_most):
+                    if not self._send_next(pool):
+                        break
+            finally:
+                while self._busy:
+                    self._collect(None)
+                for line in self._free:
+                    line.close()
+
+    def _send_next(self, pool: ThreadPoolExecutor) -> bool:
+        """Sends one mail, or waits for one that is slow; False when nothing is left to do."""
+        self._collect(0)
+        if len(self._busy) == LANES:
+            self._collect(None)
+        if self._lost >= GIVE_UP:
+            raise UnreachableError(self._why)
+        line = self._free.pop() if self._free else _Line(self._transport)
+        message = _claim(self._database, self._at(), self._resting())
+        if message is None:
+            self._free.append(line)
+            if not self._busy:
+                return False
+            self._collect(LOOK_AGAIN)  # meanwhile something urgent may have been written
+            return True
+        future = pool.submit(_send, self._database, self._transport.sender, line, message)
+        self._busy[future] = message
+        wait([future], timeout=0 if message.domain in self._slow else PATIENCE)
+        if not future.done():
+            self._slow.add(message.domain)
+        return True
+
+    def _resting(self) -> set[str]:
+        """The domains that get no mail now: those with a slow one under way, and all slow ones
+        while only one way out is left."""
+        under_way = {message.domain for message in self._busy.values()}
+        return under_way | (self._slow if len(self._busy) == LANES - 1 else set())
+
+    def _collect(self, timeout: float | None) -> None:
+        """Counts what is done, after waiting (at most so many seconds) for the first."""
+        wait(self._busy, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in [future for future in self._busy if future.done()]:
+            del self._busy[future]
+            result = future.result()
+            self._outcome.add(result.outcome)
+            if not result.lost:
+                self._free.append(result.line)
+                self._lost = 0
+                continue
+            result.line.close()
+            self._lost += 1
+            self._why = result.lost
+
+    def _at(self) -> dt.datetime:
+        return self._now + dt.timedelta(seconds=time.monotonic() - self._started)
+
+
+class _Line:
+    """An open connection with the mail server, for one mail at a time. Raises `UnreachableError`
+    when it cannot be opened."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._open = ExitStack()
+        self.deliver: Deliver = self._open.enter_context(transport.connect())
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._open.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of one mail, and why its connection is gone (empty: it is not)."""
+
+    line: _Line
+    outcome: Outcome
+    lost: str = ""
 
 
 def _settle(database: Database, now: dt.datetime, outcome: Outcome) -> None:
@@ -132,6 +245,7 @@ def _settle(database: Database, now: dt.datetime, outcome: Outcome) -> None:
             (*abandoned, ~again),
             state=MailState.IN_DOUBT,
             text=None,
+            html=None,
             last_error="de verzending is onderbroken; misschien is de mail toch aangekomen",
         )
         outcome.failed += _change(
@@ -139,6 +253,7 @@ def _settle(database: Database, now: dt.datetime, outcome: Outcome) -> None:
             (OutboxMessage.state == MailState.WAITING, OutboxMessage.not_after < now),
             state=MailState.FAILED,
             text=None,
+            html=None,
             last_error=sa.func.coalesce(
                 OutboxMessage.last_error, "te laat: versturen heeft geen zin meer"
             ),
@@ -158,12 +273,15 @@ def _anything_due(database: Database, now: dt.datetime) -> bool:
         return db.scalar(sa.select(OutboxMessage.id).where(_due(now)).limit(1)) is not None
 
 
-def _claim(database: Database, now: dt.datetime) -> OutboxMessage | None:
-    """The most urgent mail that nobody else is sending, marked as ours; None when all is done."""
+def _claim(
+    database: Database, now: dt.datetime, resting: Collection[str] = ()
+) -> OutboxMessage | None:
+    """The most urgent mail that nobody else is sending and that goes to no resting domain, marked
+    as ours; None when there is none."""
     with database.transaction() as db:
         query = (
             sa.select(OutboxMessage)
-            .where(_due(now))
+            .where(_due(now), OutboxMessage.domain.not_in(sorted(resting)))
             .order_by(OutboxMessage.priority, OutboxMessage.next_attempt_at, OutboxMessage.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -176,42 +294,36 @@ def _claim(database: Database, now: dt.datetime) -> OutboxMessage | None:
         return message
 
 
-def _send(
-    database: Database,
-    transport: Transport,
-    deliver: Deliver,
-    message: OutboxMessage,
-    outcome: Outcome,
-) -> None:
-    """Sends a claimed mail and writes down what became of it. Raises `UnreachableError` (after
-    writing it down) when the connection is gone."""
+def _send(database: Database, sender: str, line: _Line, message: OutboxMessage) -> _Result:
+    """Sends a claimed mail and writes down what became of it."""
+    outcome, lost = Outcome(), ""
     composed = rules.compose(
         message.id,
-        transport.sender,
+        sender,
         message.to_address,
         message.subject,
         message.text or "",
         message.written_at,
+        message.html,
     )
     try:
-        deliver(composed, message.to_address)
+        line.deliver(composed, message.to_address)
     except RefusedError as problem:
         outcome.failed += _mark(database, message, state=MailState.FAILED, error=str(problem))
     except LaterError as problem:
         outcome.later += _mark(database, message, state=MailState.WAITING, error=str(problem))
     except DoubtfulError as problem:
+        lost = str(problem)
         if message.kind in rules.FOR_SIGNING_IN:
-            outcome.later += _mark(database, message, state=MailState.WAITING, error=str(problem))
+            outcome.later += _mark(database, message, state=MailState.WAITING, error=lost)
         else:
-            outcome.in_doubt += _mark(
-                database, message, state=MailState.IN_DOUBT, error=str(problem)
-            )
-        raise UnreachableError(str(problem)) from problem
+            outcome.in_doubt += _mark(database, message, state=MailState.IN_DOUBT, error=lost)
     except UnreachableError as problem:
-        outcome.later += _mark(database, message, state=MailState.WAITING, error=str(problem))
-        raise
+        lost = str(problem)
+        outcome.later += _mark(database, message, state=MailState.WAITING, error=lost)
     else:
         outcome.sent += _mark(database, message, state=MailState.SENT)
+    return _Result(line, outcome, lost)
 
 
 def _mark(
@@ -224,7 +336,7 @@ def _mark(
         values["next_attempt_at"] = rules.next_attempt_at(message.claimed_at, message.attempts)
         values["claimed_at"] = None
     else:
-        values["text"] = None
+        values["text"] = values["html"] = None
     if state is MailState.SENT:
         values["sent_at"] = message.claimed_at
     ours = (

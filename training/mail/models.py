@@ -15,7 +15,9 @@ from training.mail.rules import MailKind, MailState
 class OutboxMessage(Base):
     """One mail to one receiver. `unique_key` says what it is, so that it cannot be written twice
     (it holds no address). The Message-ID follows from `id`, so a mail sent again is recognised.
-    Texts are wiped as soon as they are not needed. After `not_after` it makes no sense any more."""
+    Texts are wiped as soon as they are not needed. `html` is the body of what came from Markdown;
+    without it, it follows from the text. `domain` is that of the receiver. After `not_after` a mail
+    makes no sense any more."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (
@@ -33,6 +35,8 @@ class OutboxMessage(Base):
     to_address: Mapped[str] = mapped_column(sa.String(254))
     subject: Mapped[str] = mapped_column(sa.String(200))
     text: Mapped[str | None] = mapped_column(sa.Text)
+    html: Mapped[str | None] = mapped_column(sa.Text)
+    domain: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
     state: Mapped[MailState] = mapped_column(enum_name(MailState))
     attempts: Mapped[int]
     written_at: Mapped[dt.datetime]

@@ -10,6 +10,7 @@ import uuid
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from html.parser import HTMLParser
 
 
 class MailKind(enum.Enum):
@@ -42,7 +43,7 @@ FOR_SIGNING_IN = frozenset(
 
 BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 KEEP_TRYING = dt.timedelta(hours=72)
-CLAIM_LASTS = dt.timedelta(minutes=10)  # longer than one mail can take with all its timeouts
+CLAIM_LASTS = dt.timedelta(minutes=10)  # longer than one mail takes with all its time limits
 ADDRESS = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+")
 LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
 
@@ -64,6 +65,11 @@ def is_address(text: str) -> bool:
     return len(text) <= 254 and ADDRESS.fullmatch(text) is not None
 
 
+def receiving_domain(to_address: str) -> str:
+    """Where a mail goes, in small letters: what is slow is slow for a whole domain."""
+    return to_address.rpartition("@")[2].lower()
+
+
 def compose(
     message_id: uuid.UUID,
     sender: str,
@@ -71,8 +77,10 @@ def compose(
     subject: str,
     text: str,
     written_at: dt.datetime,
+    html: str | None = None,
 ) -> EmailMessage:
-    """The mail as it goes out, as text and as HTML: the same each time that it is composed."""
+    """The mail as it goes out, as text and as HTML (made of the text where none is given): the
+    same each time that it is composed."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = to_address
@@ -82,7 +90,8 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "nl"
     message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html_of(subject, text), subtype="html", cte="quoted-printable")
+    page = html_page(subject, html_of(text) if html is None else html)
+    message.add_alternative(page, subtype="html", cte="quoted-printable")
     return message
 
 
@@ -91,16 +100,83 @@ def domain_of(sender: str) -> str:
     return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
 
-def html_of(subject: str, text: str) -> str:
-    """The HTML of a plain text, that uses three habits: an empty line ends a paragraph, lines that
-    begin with "- " are a list, and a line "What to do:" before an address makes it a link."""
-    blocks = [_block(part) for part in re.split(r"\n\s*\n", text.strip())]
+STYLES = {  # no remote picture or sheet: what a mail loads tells the sender who reads it
+    "body": "font-family:Arial,sans-serif;font-size:16px;line-height:1.5;color:#1a1a1a;"
+    "background-color:#ffffff;max-width:38em;margin:0 auto;padding:1em",
+    "h1": "font-size:22px;line-height:1.3;margin:0 0 1em;color:#0b4a5e",
+    "foot": "font-size:14px;color:#4a4a4a;border-top:1px solid #767676;"
+    "margin-top:2em;padding-top:1em",
+}
+FOOT = "Deze mail komt van Weerbaar, de training van je gemeente. Antwoorden kan niet."
+
+
+def html_page(subject: str, body: str) -> str:
+    """A whole HTML mail: language, title, one heading, the body (HTML), and who sent it."""
     return (
         '<!doctype html>\n<html lang="nl"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light">'
         f"<title>{html.escape(subject)}</title></head>\n"
-        '<body style="font-family:Arial,sans-serif;font-size:16px;line-height:1.5;'
-        'max-width:38em;margin:0 auto;padding:1em">\n' + "\n".join(blocks) + "\n</body></html>\n"
+        f'<body style="{STYLES["body"]}">\n<main>\n'
+        f'<h1 style="{STYLES["h1"]}">{html.escape(subject)}</h1>\n{body}\n</main>\n'
+        f'<footer><p style="{STYLES["foot"]}">{FOOT}</p></footer>\n</body></html>\n'
     )
+
+
+def html_of(text: str) -> str:
+    """The body of a plain text, that uses three habits: an empty line ends a paragraph, lines that
+    begin with "- " are a list, and a line "What to do:" before an address makes it a link."""
+    return "\n".join(_block(part) for part in re.split(r"\n\s*\n", text.strip()))
+
+
+def text_of(body: str) -> str:
+    """The plain text of a body that came from Markdown: lists keep their marks, links show their
+    address, what is a paragraph or a heading stands apart."""
+    return _Words(body).text()
+
+
+class _Words(HTMLParser):
+    """Reads paragraphs, headings, lists and links."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+        self._numbers: list[int | None] = []  # of each open list: the next number, or None
+        self._address = ""
+        self.feed(body)
+
+    def text(self) -> str:
+        """What was read, with one empty line between blocks."""
+        lines = [line.strip() for line in "".join(self._parts).split("\n")]
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("ul", "ol"):
+            self._numbers.append(1 if tag == "ol" else None)
+            self._parts.append("\n\n")
+        elif tag == "li" and self._numbers:
+            number = self._numbers[-1]
+            self._parts.append("\n- " if number is None else f"\n{number}. ")
+            if number is not None:
+                self._numbers[-1] = number + 1
+        elif tag == "a":
+            self._address = dict(attrs).get("href") or ""
+        elif tag == "br":
+            self._parts.append("\n")
+        elif tag in ("p", "h2", "h3", "tr", "blockquote", "hr") and not self._numbers:
+            self._parts.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("ul", "ol"):
+            self._numbers.pop()
+            self._parts.append("\n\n")
+        elif tag == "a" and self._address:
+            self._parts.append(f" ({self._address})")
+        elif tag in ("td", "th"):
+            self._parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        self._parts.append(" ".join(data.split("\n")) if data.strip() else " ")
 
 
 def _block(part: str) -> str:

@@ -15,6 +15,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 20  # seconds, for each answer of the mail server
+TEXT_TIMEOUT = 180  # seconds, for the answer to the text: giving up then leaves doubt
 PORTS = {"smtp": 25, "smtps": 465}
 Deliver = Callable[[EmailMessage, str], None]
 
@@ -156,7 +157,9 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException) as problem:
             raise UnreachableError(f"verbinding verbroken: {problem}") from problem
         try:
+            _wait_for(server, TEXT_TIMEOUT)
             code, text = server.data(message.as_bytes(policy=policy))
+            _wait_for(server, TIMEOUT)
         except smtplib.SMTPDataError as problem:  # the answer to DATA itself: nothing was sent yet
             raise _verdict(problem.smtp_code, problem.smtp_error) from problem
         except (OSError, smtplib.SMTPException) as problem:
@@ -179,6 +182,11 @@ def _reset(server: smtplib.SMTP, code: int, text: bytes) -> None:
         raise UnreachableError(_said(code, text))
     with suppress(OSError, smtplib.SMTPException):  # a lost connection shows at the next mail
         server.rset()
+
+
+def _wait_for(server: smtplib.SMTP, seconds: int) -> None:
+    if server.sock is not None:
+        server.sock.settimeout(seconds)
 
 
 def _said(code: int, text: bytes | str) -> str:
