@@ -131,7 +131,7 @@ class OpenVote(Base):
 sa.event.listen(
     OpenVote.__table__,
     "after_create",
-    sa.DDL("ALTER TABLE open_vote SET UNLOGGED").execute_if(dialect="postgresql"),
+    sa.DDL("ALTER TABLE open_vote SET UNLOGGED").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
 )
 
 
