@@ -27,6 +27,8 @@ MENU = (
     Entry("Cijfers", "reporting.show_figures", Permission.SEE_COUNTS),
     Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
     Entry("Accounts", "identity.show_accounts", Permission.MANAGE_ACCOUNTS),
+    Entry("Organisatie", "tree.show_tree", Permission.READ_PERSONS),
+    Entry("Organisatie", "tree.show_tree", Permission.EXPORT_AGGREGATES),
     Entry("Instellingen", "settings.choose_municipality", Permission.MANAGE_SETTINGS),
     Entry("Bewaren", "settings.choose_municipality", Permission.MANAGE_RETENTION),
     Entry("Logboek", "audit.show_log", Permission.READ_AUDIT),

@@ -30,6 +30,7 @@ PEOPLE = (
 LEARNERS = frozenset(PEOPLE) - {"carlijn"}
 ALL, NOBODY = frozenset(PEOPLE), frozenset[str]()
 NAMES = frozenset({"theo", "sjoerd", "hanna", "griet"})
+READ_PERSONS = frozenset({"hanna", "griet", "piet", "bas"})
 COUNTS = NAMES | {"piet", "bas", "carlijn"}
 DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
 
@@ -65,6 +66,8 @@ TABLE: dict[str, frozenset[str] | None] = {
     "accounts.close_account": frozenset({"bas"}), "accounts.reopen_account": frozenset({"bas"}),
     "accounts.invite_again": frozenset({"bas"}), "accounts.give_role": frozenset({"bas"}),
     "accounts.end_role": frozenset({"bas"}), "accounts.show_roles": frozenset({"bas", "piet"}),
+    "tree.show_tree": READ_PERSONS | {"carlijn"}, "tree.show_unit": READ_PERSONS | {"carlijn"},
+    "tree.change_unit": frozenset({"bas"}),
     "settings.choose_municipality": frozenset({"bas", "piet"}),
     "settings.show_settings": frozenset({"bas", "piet"}),
     "settings.write_insert": frozenset({"bas"}),
@@ -90,7 +93,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
     public = library.public_modules[0]
     values = {
         "slug": module.id, "section_id": section.id, "question_id": section.questions[0].id,
-        "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
+        "what": "hernoemen", "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "grant_id": "00000000-0000-4000-8000-000000000000",
         "municipality_id": str(town.municipality), "unit_id": str(town.municipality),

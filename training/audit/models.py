@@ -22,6 +22,7 @@ class Action(enum.Enum):
     EXPORTED = "overzicht geëxporteerd"
     IMPORTED = "personeelsbestand verwerkt"
     CHANGED_PERSON = "persoon gewijzigd"
+    CHANGED_UNIT = "organisatie gewijzigd"
     CHANGED_AUDIENCE = "doelgroep gewijzigd"
     MERGED_PERSONS = "dubbele persoon samengevoegd"
     ERASED_PERSON = "gegevens gewist"
@@ -50,6 +51,7 @@ class Action(enum.Enum):
 TECHNICAL = frozenset(
     {
         Action.IMPORTED,
+        Action.CHANGED_UNIT,
         Action.CHANGED_SETTING,
         Action.REMOVED_EXPIRED,
         Action.MADE_ACCOUNT,

@@ -15,7 +15,8 @@ from training.people.rules import PositionKind, UnitKind, full_name
 
 class Unit(Base):
     """A node of the tree: regio → basisteam → samenwerking → gemeente → afdeling → team.
-    `municipality_id` is the municipality that it belongs to, itself included; None above it."""
+    `municipality_id` is the municipality that it belongs to, itself included; None above it.
+    `closed_on` is its last day."""
 
     __tablename__ = "unit"
 
@@ -26,6 +27,30 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     opened_on: Mapped[dt.date]
     closed_on: Mapped[dt.date | None]
+
+
+class UnitPast(Base):
+    """Where a unit stood, and what it was called, from a day until a day (both included), before
+    it was moved or renamed. What holds now stands in `Unit`: so whoever makes a unit needs to
+    write nothing here."""
+
+    __tablename__ = "unit_past"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    from_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    until_on: Mapped[dt.date]
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+
+
+class UnitMerge(Base):
+    """Which unit took the place of one that was closed: who looks for the old one is led on."""
+
+    __tablename__ = "unit_merge"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    into_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    merged_on: Mapped[dt.date]
 
 
 class Person(Base):

@@ -21,6 +21,7 @@ from training.people.models import (
     Position,
     Tag,
     Unit,
+    UnitPast,
 )
 from training.people.rules import POPULATIONS, PositionKind, UnitKind
 
@@ -29,8 +30,32 @@ POSITION, PERSON, TAG, RULE = map(columns, (Position, Person, Tag, AudienceRule)
 INSERT = columns(LocalInsertText)
 
 
-def units_below(unit_ids: Collection[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
-    """The ids of these units and all below them, as a subquery."""
+def places_on(day: dt.date) -> sa.Subquery:
+    """The tree as it was on a day: unit_id, parent_id and name of every unit that was open."""
+    before = sa.select(UnitPast.unit_id, UnitPast.parent_id, UnitPast.name).where(
+        UnitPast.from_on <= day, UnitPast.until_on >= day
+    )
+    moved_later = sa.select(UnitPast.unit_id).where(UnitPast.until_on >= day)
+    now = sa.select(Unit.id, Unit.parent_id, Unit.name).where(
+        Unit.opened_on <= day,
+        sa.or_(Unit.closed_on.is_(None), Unit.closed_on >= day),
+        Unit.id.not_in(moved_later),
+    )
+    return before.union_all(now).subquery()
+
+
+def units_below(
+    unit_ids: Collection[uuid.UUID], on: dt.date | None = None
+) -> sa.Select[tuple[uuid.UUID]]:
+    """The ids of these units and all below them, as a subquery: in the tree as it is (closed units
+    too), or as it was `on` a day."""
+    if on is not None:
+        places = places_on(on)
+        then = sa.select(places.c.unit_id).where(places.c.unit_id.in_(unit_ids)).cte(recursive=True)
+        then = then.union_all(
+            sa.select(places.c.unit_id).where(places.c.parent_id == then.c.unit_id)
+        )
+        return sa.select(then.c.unit_id)
     tree = (
         sa.select(Unit.id).where(Unit.id.in_(unit_ids)).cte(recursive=True)
     )  # named apart: a query may hold several
