@@ -35,11 +35,15 @@ ROOMS = (
     "assignments",
     "reporting",
     "desk",
+    "certificates",
     "home",
     "audit",
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024  # bytes; a personnel file of 20,000 rows is under 4 MB
-WITHOUT_SESSION = {"open_learning"}  # guarded by where a form comes from, as it has no session
+WITHOUT_SESSION = {
+    "open_learning",
+    "certificate_check",
+}  # guarded by where a form comes from, as it has no session
 log = logging.getLogger(__name__)
 
 

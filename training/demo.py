@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from training.assignments import actions as assignments
 from training.assignments.rules import Basis, Choose, Policy
-from training.content.classes import ContentKind, Library
+from training.content.classes import Content, ContentKind, Library
 from training.db import Base
-from training.evidence.models import Evidence, Source
+from training.evidence.models import CODE_LENGTH, CODE_SIGNS, Evidence, Source
 from training.identity.models import Account, RoleGrant
 from training.identity.rules import AccountState, Role
 from training.people.models import (
@@ -505,10 +505,10 @@ def _history(b: Builder, library: Library) -> None:
         for kind, content_id in wanted.get(audience or "", []):
             content = library.content(kind, content_id)
             if content is not None:
-                _completions(b, row, kind, content_id, content.version)
+                _completions(b, row, kind, content)
 
 
-def _completions(b: Builder, row: Any, kind: ContentKind, content_id: str, version: int) -> None:
+def _completions(b: Builder, row: Any, kind: ContentKind, content: Content) -> None:
     start = max(row.joined_on, b.today - dt.timedelta(days=365 * b.years))
     day = start + dt.timedelta(days=b.luck.randrange(5, 130))
     while day <= b.today and b.luck.random() < 0.86:
@@ -519,11 +519,13 @@ def _completions(b: Builder, row: Any, kind: ContentKind, content_id: str, versi
             id=b.id(),
             person_id=row.id,
             content_kind=kind,
-            content_id=content_id,
-            content_version=version,
+            content_id=content.id,
+            content_version=content.version,
             completed_on=day,
             source=Source.ONLINE,
             unit_id=row.unit_id,
+            title=content.title,
+            code="".join(b.luck.choices(CODE_SIGNS, k=CODE_LENGTH)),
         )
         day += dt.timedelta(days=b.luck.randrange(325, 385))
 

@@ -21,9 +21,9 @@ def config_for(url: str) -> Config:
     return config
 
 
-def migrate(url: str) -> None:
-    """Applies every migration that the database has not had yet."""
-    command.upgrade(config_for(url), "head")
+def migrate(url: str, version: str = "head") -> None:
+    """Applies every migration up to a version that the database has not had yet."""
+    command.upgrade(config_for(url), version)
 
 
 def is_current(engine: sa.Engine) -> bool:

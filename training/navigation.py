@@ -23,6 +23,7 @@ class Entry:
 MENU = (
     Entry("Mijn overzicht", "home.show_overview", Permission.LEARN),
     Entry("Leren", "home.show_catalogue", Permission.SIGNED_IN),
+    Entry("Mijn bewijzen", "certificates.show_own_certificates", Permission.LEARN),
     Entry("Deelname", "reporting.show_participation", Permission.SEE_PERSONS_STATUS),
     Entry("Cijfers", "reporting.show_figures", Permission.SEE_COUNTS),
     Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),

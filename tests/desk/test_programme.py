@@ -200,7 +200,11 @@ def test_both_candidate_dates_are_shown_for_a_fixed_date(client: FlaskClient, to
     data = filled(town, "merendijk", basis="CALENDAR", fixed_day="1", fixed_month="12", step="show")
     page = client.post(f"/programma/{town.municipality}/nieuw", data=data).get_data(as_text=True)
     assert "De twee data" in page
-    first = clock.today().year if clock.today() < dt.date(clock.today().year, 12, 1) else 1 + clock.today().year
+    first = (
+        clock.today().year
+        if clock.today() < dt.date(clock.today().year, 12, 1)
+        else 1 + clock.today().year
+    )
     assert f"1 december {first} of 1 december {first + 1}" in page
 
 
@@ -225,9 +229,10 @@ def test_a_duty_from_above_can_be_seen_and_not_changed(
     duty = make(carlijn, town, "basisteam")
     page = sign_in(app.test_client(), town, "hanna").get(f"/programma/verplichting/{duty}")
     assert "Jij kunt haar bekijken, niet veranderen." in page.get_data(as_text=True)
-    assert sign_in(app.test_client(), town, "griet").get(
-        f"/programma/verplichting/{duty}"
-    ).status_code == 404  # it is not about the council
+    assert (
+        sign_in(app.test_client(), town, "griet").get(f"/programma/verplichting/{duty}").status_code
+        == 404
+    )  # it is not about the council
 
 
 def test_making_a_duty_is_in_the_log(client: FlaskClient, town: Town, database: Database) -> None:

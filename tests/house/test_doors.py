@@ -71,6 +71,9 @@ TABLE: dict[str, frozenset[str] | None] = {
     "settings.choose_municipality": frozenset({"bas", "piet"}),
     "settings.show_settings": frozenset({"bas", "piet"}),
     "settings.write_insert": frozenset({"bas"}),
+    "certificates.show_own_certificates": LEARNERS, "certificates.show_certificate": LEARNERS,
+    "certificate_check.ask_code": None, "certificate_check.check_code": None,
+    "certificate_check.check_name": None,
     "audit.show_log": frozenset({"piet"}), "audit.verify_log": frozenset({"piet"}),
     "audit.show_technical_log": frozenset({"bas"}),
     "mail.show_troubled_mail": frozenset({"bas"}),
@@ -95,6 +98,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "slug": module.id, "section_id": section.id, "question_id": section.questions[0].id,
         "what": "hernoemen", "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
+        "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
+        "code": "ABCD2345EFGH", "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "grant_id": "00000000-0000-4000-8000-000000000000",
         "municipality_id": str(town.municipality), "unit_id": str(town.municipality),
         "duty_id": "00000000-0000-4000-8000-000000000000",
@@ -154,6 +159,7 @@ def test_nobody_gets_through_a_door_that_is_not_theirs(
 HAS_ITS_OWN_404 = {
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
     "learning.answer_question", "learning.go_on", "programme.show_duty",
+    "learning.answer_question", "learning.go_on", "certificates.show_certificate",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 import training.schema  # noqa: F401 - every table must be known
 from training import migrating
 from training.db import Base, Database
+from training.evidence.models import Evidence
 
 
 def test_migrations_are_in_step_with_the_models(empty_url: str) -> None:
@@ -50,3 +51,45 @@ def test_mail_that_waits_survives_the_migration(empty_url: str) -> None:
         found = connection.execute(sa.text("SELECT domain, html FROM outbox_message")).one()
     assert tuple(found) == ("merendijk.example", None)
     database.dispose()
+
+
+def test_proof_of_an_older_version_gets_a_code(empty_url: str) -> None:
+    migrating.migrate(empty_url, "0001")
+    database = Database(empty_url)
+    town, person = uuid.uuid4(), uuid.uuid4()
+    known = {"town": _key(database, town), "person": _key(database, person)}
+    with database.writing_engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO unit (id, municipality_id, kind, name, opened_on) "
+                "VALUES (:town, :town, 'MUNICIPALITY', 'Merendijk', '2010-01-01')"
+            ),
+            known,
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO person (municipality_id, id, given_name, infix, family_name, joined_on)"
+                " VALUES (:town, :person, 'Anna', 'de', 'Vries', '2026-09-01')"
+            ),
+            known,
+        )
+        for version in (1, 2):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO evidence (municipality_id, id, person_id, content_kind, content_id,"
+                    " content_version, completed_on, source, unit_id) VALUES (:town, :id, :person,"
+                    " 'MODULE', 'x', :version, '2026-10-01', 'ONLINE', :town)"
+                ),
+                known | {"id": _key(database, uuid.uuid4()), "version": version},
+            )
+    migrating.migrate(empty_url)
+    with database.reading() as db:
+        found = db.execute(sa.select(Evidence.code, Evidence.title)).all()
+    assert len({code for code, _ in found}) == 2
+    assert all(len(code) == 12 and title == "" for code, title in found)
+    database.dispose()
+
+
+def _key(database: Database, value: uuid.UUID) -> object:
+    """An id as this database keeps it."""
+    return value if database.engine.dialect.name == "postgresql" else value.hex

@@ -44,6 +44,7 @@ def finish(
         content_id=dilemma.id,
         version=dilemma.version,
         completed_on=today,
+        title=dilemma.title,
     )
     return ballots_of(db, dilemma, positions[0], choices, today) if first else []
 

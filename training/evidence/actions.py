@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from training.content.classes import ContentKind
 from training.db import new_id
-from training.evidence.models import Evidence, Source
+from training.evidence.models import Evidence, Source, new_code
 
 
 def record(
@@ -25,9 +25,10 @@ def record(
     version: int,
     completed_on: dt.date,
     source: Source = Source.ONLINE,
+    title: str = "",
 ) -> Evidence:
-    """The proof that a person completed this content on that Dutch day, in the unit of that time.
-    Recording it again gives back the proof that there was."""
+    """The proof that a person completed this content, called `title`, on that Dutch day, in the
+    unit of that time. Recording it again gives back the proof that there was."""
     key = {
         "municipality_id": municipality_id,
         "person_id": person_id,
@@ -40,7 +41,7 @@ def record(
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     db.execute(
         insert(Evidence)
-        .values(**key, id=new_id(), unit_id=unit_id)
+        .values(**key, id=new_id(), unit_id=unit_id, title=title, code=new_code())
         .on_conflict_do_nothing(index_elements=list(key))
     )
     return db.scalars(sa.select(Evidence).filter_by(**key)).one()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import secrets
 import uuid
 
 import sqlalchemy as sa
@@ -11,6 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from training.content.classes import ContentKind
 from training.db import Base, enum_name, new_id
+
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O 1 I L U, which look like each other
+CODE_LENGTH = 12  # 30 signs: 58 bits, which nobody guesses
+
+
+def new_code() -> str:
+    """A random code under which a certificate can be checked; it tells nothing."""
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
 
 
 class Source(enum.Enum):
@@ -24,13 +33,16 @@ class Source(enum.Enum):
 
 class Evidence(Base):
     """Never changed, never reset. `completed_on` is the Dutch day: a time of day would tell more
-    than the law of this product allows. The unique key makes a double click one proof."""
+    than the law of this product allows. The unique key makes a double click one proof. `title` is
+    how the content was called then (empty: not known), `code` that of its certificate (None: there
+    is nothing to check any more)."""
 
     __tablename__ = "evidence"
     __table_args__ = (
         sa.ForeignKeyConstraint(
             ["municipality_id", "person_id"], ["person.municipality_id", "person.id"]
         ),
+        sa.UniqueConstraint("code"),
         sa.UniqueConstraint(
             "municipality_id",
             "person_id",
@@ -52,3 +64,5 @@ class Evidence(Base):
     completed_on: Mapped[dt.date]
     source: Mapped[Source] = mapped_column(enum_name(Source))
     unit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    code: Mapped[str | None] = mapped_column(sa.String(CODE_LENGTH), default=new_code)

@@ -117,6 +117,7 @@ def finish(
         content_id=module.id,
         version=module.version,
         completed_on=today,
+        title=module.title,
     )
     db.execute(
         sa.delete(AttemptAnswer).where(
