@@ -13,6 +13,7 @@ from training.clock import AMSTERDAM
 
 MIME_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Weerbaar//Weerbaar//NL"
+LOOK_AGAIN, LOOK_AGAIN_TEXT = dt.timedelta(hours=12), "PT12H"  # how often a feed is fetched
 RULES_OF_AMSTERDAM = """\
 BEGIN:VTIMEZONE
 TZID:Europe/Amsterdam
@@ -74,8 +75,11 @@ def calendar_of(
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method.value)
-    for key in ("NAME", "X-WR-CALNAME") if name else ():  # the standard's, and what programs read
-        calendar.add(key, name)
+    if name:  # of both the standard's word and the one that programs read
+        calendar.add("NAME", name)
+        calendar.add("X-WR-CALNAME", name)
+        calendar.add("REFRESH-INTERVAL", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", LOOK_AGAIN_TEXT)
     events = [_event(entry, method) for entry in entries]
     if any(isinstance(event.start, dt.datetime) for event in events):
         calendar.add_component(Timezone.from_ical(RULES_OF_AMSTERDAM))

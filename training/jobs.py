@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, aliased
 
 from training import clock
 from training.assignments import actions as assignments
+from training.assignments.feed_actions import keep_entries
 from training.assignments.models import Assignment, Cycle
 from training.assignments.queries import standing_rows
 from training.assignments.reminder_actions import write_digests
@@ -46,6 +47,7 @@ def nightly(
     with database.writing() as db:
         outcome = assignments.open_cycles(db, today)
         digests = write_digests(db, library, today, now)
+        keep_entries(db, today)
         if keep:
             db.commit()
     log.info(

@@ -1,5 +1,6 @@
 """Imports every room's tables, so that the whole schema is known to migrations and tests."""
 
+from training.assignments import feed_models as calendar_feeds
 from training.assignments import models as assignments
 from training.audit import models as audit
 from training.ballots import models as ballots
@@ -14,6 +15,7 @@ __all__ = [
     "assignments",
     "audit",
     "ballots",
+    "calendar_feeds",
     "evidence",
     "identity",
     "learning",

@@ -12,6 +12,7 @@ from training.content.classes import Library, Theme
 
 Visit = Callable[..., Visitor]
 LEARNER = ("/overzicht", "/leren", "/modules/drugshandel-herkennen", "/mijn-account",
+           "/mijn-account/agenda",
            "/dilemmas/het-bouwplan-van-je-broer", "/dilemmas/het-bouwplan-van-je-broer/kaart")  # fmt: skip
 OPEN = ("/inloggen", "/wachtwoord-vergeten", "/openbaar", "/privacy", "/toegankelijkheid", "/onderdelen",
         "/bestaat-niet")  # fmt: skip
@@ -19,6 +20,7 @@ DESKS = (
     ("hanna", "/deelname"),
     ("hanna", "/cijfers"),
     ("bas", "/accounts"),
+    ("bas", "/mail-die-niet-aankwam"),
     ("piet", "/logboek"),
     ("carlijn", "/cijfers"),
 )

@@ -16,9 +16,9 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from training.assignments.facts import DutyFacts, Placement, duties_at, person_facts
-from training.assignments.models import Assignment, Duty, Reminder
-from training.assignments.queries import DutyStanding, standing_of
+from training.assignments.models import Reminder
+from training.assignments.queries import DutyStanding
+from training.assignments.reminder_queries import standings_of_many
 from training.assignments.rules import DAY, Standing
 from training.clock import in_words
 from training.content.classes import Library
@@ -59,7 +59,7 @@ def _decide(
     waiting: dict[uuid.UUID, list[Reminder]],
     today: dt.date,
 ) -> list[Letter]:
-    standings = _standings(db, municipality_id, batch, today)
+    standings = standings_of_many(db, municipality_id, batch, today)
     people = {
         person.id: person
         for person in db.scalars(
@@ -87,30 +87,6 @@ def _decide(
                 reminder.decided_on, reminder.outcome = today, IN_DIGEST
     db.flush()
     return letters
-
-
-def _standings(
-    db: Session, municipality_id: uuid.UUID, batch: Sequence[uuid.UUID], today: dt.date
-) -> dict[uuid.UUID, list[DutyStanding]]:
-    assigned = list(
-        db.scalars(
-            sa.select(Assignment).where(
-                Assignment.municipality_id == municipality_id, Assignment.person_id.in_(batch)
-            )
-        )
-    )
-    duties: dict[uuid.UUID, DutyFacts] = {
-        duty.id: duty for duty in duties_at(db, Duty.id.in_({row.duty_id for row in assigned}))
-    }
-    facts = person_facts(db, municipality_id, batch)
-    found: dict[uuid.UUID, list[DutyStanding]] = defaultdict(list)
-    for row in assigned:
-        placed = Placement(row.from_on, row.until_on, tuple(row.reasons))
-        duty = duties[row.duty_id]
-        found[row.person_id].append(
-            standing_of(duty, placed, facts[row.person_id], row.person_id, today)
-        )
-    return found
 
 
 def _still_asked(

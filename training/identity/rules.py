@@ -56,6 +56,7 @@ PASSWORD_NETWORK = Limit("password from network", 100, QUARTER)  # one office is
 MAIL_HERE = Limit("mail to account from network", 3, QUARTER)
 MAIL_NETWORK = Limit("mail from network", 100, QUARTER)
 MAIL_ACCOUNT = Limit("mail to account", 10, dt.timedelta(minutes=30))  # as long as a link works
+FEED_NETWORK = Limit("wrong calendar address from network", 30, QUARTER)
 
 TOKEN_LASTS = {
     TokenPurpose.INVITE: dt.timedelta(days=14),
