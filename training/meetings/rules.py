@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from training.content import play
 from training.content.classes import Choice, Dilemma, DiscussionQuestion, PathBy, Scene
 from training.content.play import State
+from training.identity.rules import QUARTER, Limit
 
 
 class Phase(enum.Enum):
@@ -294,6 +295,10 @@ def majority_of(counts: Mapping[int, int]) -> int | None:
 
 
 # ---------------------------------------------------------------- codes
+
+# Only wrong codes count, so a council that shares one address never locks itself out.
+WRONG_CODE_HERE = Limit("wrong meeting code from network", 60, QUARTER)
+WRONG_CODE_ANYWHERE = Limit("wrong meeting code", 2000, QUARTER)
 
 SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ3479"  # of each pair that looks alike only one
 CODE_LENGTH = 6

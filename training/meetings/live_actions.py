@@ -1,0 +1,254 @@
+"""Moves a dilemma in a room on: begins it, takes a step, takes a vote, counts and forgets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from training.content import play
+from training.content.classes import Dilemma, PathBy
+from training.db import Database, new_id
+from training.meetings import rules
+from training.meetings.live_queries import Room
+from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
+from training.meetings.round_box import RoundBox, count, seal, voter_of
+from training.meetings.rules import Phase, Plan, RoundKind, Step
+
+IDLE = dt.timedelta(hours=12)
+MOST_PHONES = 5000
+TRIES = 20  # to find a code that is not in use
+
+
+class OlderStandError(Exception):
+    """The page from which this came is older than where the meeting stands now."""
+
+
+class RoundLostError(Exception):
+    """The secret of the open vote is gone: it must be opened again, empty."""
+
+
+class FullError(Exception):
+    """More phones than a room can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the facilitator wants: a step, seen from a version of the stand. `choice` is the path,
+    `question` the words of a "wat als"."""
+
+    step: Step
+    version: int
+    choice: int | None = None
+    question: str = ""
+
+
+def begin(
+    db: Session, meeting: Meeting, dilemma: Dilemma, plan: Plan, now: dt.datetime
+) -> MeetingStand:
+    """Opens the waiting room of a meeting, under a new code. A dilemma that was played in this
+    meeting before makes place."""
+    end(db, meeting.id)
+    db.execute(sa.delete(MeetingStand).where(MeetingStand.meeting_id == meeting.id))
+    for _ in range(TRIES):
+        stand = MeetingStand(
+            meeting_id=meeting.id,
+            code=rules.new_code(),
+            version=1,
+            dilemma_id=dilemma.id,
+            dilemma_version=dilemma.version,
+            vote=list(plan.vote),
+            second_round=list(plan.second_round),
+            path_by=plan.path_by,
+            quick=plan.quick,
+            phase=Phase.LOBBY,
+            path=[],
+            joined=0,
+            touched_at=now,
+        )
+        try:
+            with db.begin_nested():
+                db.add(stand)
+        except IntegrityError:
+            continue  # the code is in use
+        meeting.dilemma_id = dilemma.id
+        return stand
+    raise LookupError("no free code found")
+
+
+def join(db: Session, meeting_id: uuid.UUID) -> None:
+    """Counts one phone more; nothing else is kept of it. Raises `FullError`."""
+    query = (
+        sa.update(MeetingStand)
+        .where(MeetingStand.meeting_id == meeting_id, MeetingStand.joined < MOST_PHONES)
+        .values(joined=MeetingStand.joined + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not db.execute(query).rowcount:  # type: ignore[attr-defined]
+        raise FullError
+
+
+def vote(
+    db: Session, box: RoundBox, room: Room, round_id: uuid.UUID, token: str, choice: int
+) -> None:
+    """Puts the phone's vote in the box of the open round, in the place of the one it had there.
+    Raises `OlderStandError` when that round is not open, or has no such choice; `RoundLostError`
+    when its secret is gone. Touches one row of one table: nothing links it to anything else."""
+    _lock_votes(db, round_id, shared=True)
+    open_now = db.scalar(
+        sa.select(MeetingStand.round_id).where(MeetingStand.meeting_id == room.meeting.id)
+    )
+    opened = room.open_round
+    if open_now != round_id or opened is None or opened.id != round_id:
+        raise OlderStandError
+    if choice not in opened.options:
+        raise OlderStandError
+    secret = box.secret(round_id)
+    if secret is None:
+        raise RoundLostError
+    voter = voter_of(secret, token)
+    values = {"round_id": round_id, "voter": voter, "sealed": seal(secret, voter, choice)}
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(OpenVote).values(values)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["round_id", "voter"], set_={"sealed": statement.excluded.sealed}
+        )
+    )
+
+
+def take_step(
+    db: Session, box: RoundBox, dilemma: Dilemma, room: Room, wish: Wish, now: dt.datetime
+) -> list[uuid.UUID]:
+    """Moves the meeting on and raises its version. Returns the rounds whose secrets the caller
+    drops *after* the commit. Raises `OlderStandError` for a wish from an older page, and
+    `rules.NotPossibleError`."""
+    row = db.scalars(
+        sa.select(MeetingStand)
+        .where(MeetingStand.meeting_id == room.meeting.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if row.version != wish.version or row.code is None:
+        raise OlderStandError
+    stand = rules.after(dilemma, room.plan, room.stand, room.rounds, wish.step, wish.choice)
+    done: list[uuid.UUID] = []
+    if wish.step is Step.CLOSE_VOTE:
+        done = _close(db, box, row)
+    elif stand.phase is Phase.VOTE and wish.step not in (Step.PAUSE, Step.RESUME):
+        row.round_id = _open(db, box, dilemma, room, wish)
+    row.phase, row.path = stand.phase, list(stand.path)
+    row.paused, row.can_go_back = stand.paused, stand.back
+    row.version += 1
+    row.touched_at = now
+    return done
+
+
+def _open(db: Session, box: RoundBox, dilemma: Dilemma, room: Room, wish: Wish) -> uuid.UUID:
+    """A new, empty box on the scene where the meeting stands. Opened again, the figures of the
+    vote that it replaces go."""
+    state = rules.state_of(dilemma, room.stand)
+    last = room.rows[-1] if room.rows else None
+    kind = {Step.OPEN_SECOND: RoundKind.SECOND, Step.ASK_WHAT_IF: RoundKind.WHAT_IF}.get(
+        wish.step, RoundKind.FIRST
+    )
+    question = wish.question
+    if wish.step is Step.REOPEN and last is not None:
+        kind, question = last.kind, last.question
+        db.delete(last)
+    elif not room.rows:  # after a step back and another path: what hung on the old path goes
+        _forget_rounds_after(db, room.meeting.id, len(room.stand.path))
+    made = MeetingRound(
+        id=new_id(),
+        meeting_id=room.meeting.id,
+        step=len(room.stand.path),
+        number=last.number + 1 if last else 1,
+        scene=state.scene,
+        kind=kind,
+        question=question,
+        options=[c.index for c in play.available(dilemma, state)],
+    )
+    db.add(made)
+    db.flush()
+    box.make(made.id)
+    return made.id
+
+
+def _forget_rounds_after(db: Session, meeting_id: uuid.UUID, step: int) -> None:
+    db.execute(
+        sa.delete(MeetingRound).where(
+            MeetingRound.meeting_id == meeting_id, MeetingRound.step >= step
+        )
+    )
+
+
+def _close(db: Session, box: RoundBox, row: MeetingStand) -> list[uuid.UUID]:
+    """Counts the open votes, keeps the steps in words, and deletes every vote, in the caller's
+    transaction. A vote whose secret is gone cannot be read: then there are no figures."""
+    if row.round_id is None:
+        return []
+    opened = db.get_one(MeetingRound, row.round_id)
+    _lock_votes(db, opened.id, shared=False)
+    secret = box.secret(opened.id)
+    here = OpenVote.round_id == opened.id
+    votes = db.execute(sa.select(OpenVote.voter, OpenVote.sealed).where(here)).all()
+    counts = count(secret, [(v.voter, v.sealed) for v in votes]) if secret else {}
+    steps = rules.in_steps(counts, opened.options)
+    opened.closed = True
+    opened.voted = sum(counts.values())
+    opened.steps = None if steps is None else list(steps)
+    if row.path_by is PathBy.MAJORITY and opened.kind is not RoundKind.WHAT_IF:
+        opened.majority = rules.majority_of(counts)
+    db.execute(sa.delete(OpenVote).where(here))
+    row.round_id = None
+    return [opened.id]
+
+
+def _lock_votes(db: Session, round_id: uuid.UUID, shared: bool) -> None:
+    """Lets counting wait for votes that are being written, and the other way round. An advisory
+    lock leaves no trace on any row (SQLite has one writer at a time)."""
+    if db.get_bind().dialect.name == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
+        db.execute(sa.select(lock(round_id.int >> 65)))
+
+
+def end(db: Session, meeting_id: uuid.UUID) -> list[uuid.UUID]:
+    """Ends the dilemma of a meeting: its code opens nothing, and every vote and figure is gone.
+    Returns the rounds whose secrets the caller drops after the commit."""
+    rounds = list(
+        db.scalars(sa.select(MeetingRound.id).where(MeetingRound.meeting_id == meeting_id))
+    )
+    for round_id in rounds:
+        _lock_votes(db, round_id, shared=False)
+    db.execute(sa.delete(OpenVote).where(OpenVote.round_id.in_(rounds)))
+    db.execute(sa.delete(MeetingRound).where(MeetingRound.meeting_id == meeting_id))
+    db.execute(
+        sa.update(MeetingStand)
+        .where(MeetingStand.meeting_id == meeting_id)
+        .values(code=None, round_id=None)
+    )
+    return rounds
+
+
+def end_idle(database: Database, box: RoundBox, now: dt.datetime) -> int:
+    """Ends every dilemma in which nothing happened for twelve hours, and removes secrets of votes
+    that are no longer open. Returns how many ended."""
+    done: list[uuid.UUID] = []
+    with database.transaction() as db:
+        query = sa.select(MeetingStand.meeting_id).where(
+            MeetingStand.code.is_not(None), MeetingStand.touched_at < now - IDLE
+        )
+        meetings = list(db.scalars(query))
+        for meeting_id in meetings:
+            done += end(db, meeting_id)
+        kept = box.made_before(now - IDLE)  # never one whose vote is being opened right now
+        still_open = set(
+            db.scalars(sa.select(MeetingStand.round_id).where(MeetingStand.round_id.in_(kept)))
+        )
+    box.drop({*done, *(kept - still_open)})
+    return len(meetings)

@@ -1,0 +1,150 @@
+"""Answers where a dilemma in a room stands, for whoever has its code or leads it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
+from training.meetings.rules import Plan, Round, Stand
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a waiting phone asks: the version of the stand, and how many joined and voted."""
+
+    version: int
+    joined: int
+    voted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A meeting with its stand and the votes on the scene where it stands, the oldest first."""
+
+    meeting: Meeting
+    row: MeetingStand
+    rows: tuple[MeetingRound, ...]
+
+    @property
+    def stand(self) -> Stand:
+        """The stand as the rules know it."""
+        return Stand(self.row.phase, tuple(self.row.path), self.row.paused, self.row.can_go_back)
+
+    @property
+    def plan(self) -> Plan:
+        """How this meeting plays the dilemma."""
+        row = self.row
+        return Plan(tuple(row.vote), tuple(row.second_round), row.path_by, row.quick)
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """The votes on this scene as the rules know them."""
+        return tuple(_round_of(row) for row in self.rows)
+
+    @property
+    def open_round(self) -> MeetingRound | None:
+        """The vote that is open."""
+        return next((row for row in self.rows if row.id == self.row.round_id), None)
+
+
+def _round_of(row: MeetingRound) -> Round:
+    steps = None if row.steps is None else tuple(row.steps)
+    return Round(
+        row.kind, tuple(row.options), row.closed, row.voted, row.question, steps, row.majority
+    )
+
+
+_VOTED = (
+    sa.select(sa.func.count())
+    .select_from(OpenVote)
+    .where(OpenVote.round_id == MeetingStand.round_id)
+    .correlate(MeetingStand)
+    .scalar_subquery()
+)
+_COUNT = sa.select(MeetingStand.version, MeetingStand.joined, _VOTED).where(
+    MeetingStand.code == sa.bindparam("code")
+)
+
+
+def count_of(connection: sa.Connection, code: str) -> Count | None:
+    """What a waiting phone asks every two seconds, in one indexed query."""
+    row = connection.execute(_COUNT, {"code": code}).first()
+    return Count(*row) if row else None
+
+
+def voted_in(db: Session, round_id: uuid.UUID | None) -> int:
+    """How many phones voted in an open round."""
+    if round_id is None:
+        return 0
+    query = sa.select(sa.func.count()).select_from(OpenVote).where(OpenVote.round_id == round_id)
+    return db.scalar(query) or 0
+
+
+def room_of_code(db: Session, code: str) -> Room | None:
+    """The meeting that this code opens, while it lasts."""
+    return _room(db, MeetingStand.code == code)
+
+
+def room_of_facilitator(db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID) -> Room | None:
+    """The meeting, when this account leads it and its dilemma has not ended."""
+    return _room(
+        db,
+        sa.and_(
+            MeetingStand.meeting_id == meeting_id,
+            MeetingStand.code.is_not(None),
+            Meeting.facilitator_id == account_id,
+        ),
+    )
+
+
+def _room(db: Session, which: sa.ColumnElement[bool]) -> Room | None:
+    query = (
+        sa.select(Meeting, MeetingStand)
+        .join(MeetingStand, MeetingStand.meeting_id == Meeting.id)
+        .where(which)
+    )
+    found = db.execute(query).one_or_none()
+    if found is None:
+        return None
+    meeting, stand = found
+    return Room(meeting, stand, rounds_at(db, meeting.id, len(stand.path)))
+
+
+def rounds_at(db: Session, meeting_id: uuid.UUID, step: int) -> tuple[MeetingRound, ...]:
+    """The votes of a meeting after so many choices of its path, the oldest first."""
+    query = sa.select(MeetingRound).where(
+        MeetingRound.meeting_id == meeting_id, MeetingRound.step == step
+    )
+    return tuple(db.scalars(query.order_by(MeetingRound.number)))
+
+
+def open_meetings(db: Session, account_id: uuid.UUID) -> Sequence[tuple[Meeting, MeetingStand]]:
+    """The dilemmas that this account leads and that have not ended, the newest first."""
+    query = (
+        sa.select(Meeting, MeetingStand)
+        .join(MeetingStand, MeetingStand.meeting_id == Meeting.id)
+        .where(Meeting.facilitator_id == account_id, MeetingStand.code.is_not(None))
+        .order_by(Meeting.starts_at.desc(), Meeting.id)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def own_meeting(db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID) -> Meeting | None:
+    """A meeting that this account leads; None as if there were none."""
+    query = sa.select(Meeting).where(Meeting.id == meeting_id, Meeting.facilitator_id == account_id)
+    return db.scalars(query).one_or_none()
+
+
+def played_by(db: Session, unit_ids: Sequence[uuid.UUID]) -> frozenset[str]:
+    """The dilemmas that were chosen for a meeting of these units."""
+    query = sa.select(Meeting.dilemma_id).where(
+        Meeting.unit_id.in_(unit_ids),
+        Meeting.dilemma_id.is_not(None),
+        Meeting.cancelled_at.is_(None),
+    )
+    return frozenset(slug for slug in db.scalars(query) if slug)

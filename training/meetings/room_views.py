@@ -1,0 +1,272 @@
+"""Speaks with the phones and the screen of a room: no account, no session, no name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from functools import lru_cache
+from typing import cast
+
+import segno
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from training import clock
+from training.access import Permission
+from training.content.classes import Dilemma
+from training.content.views import library
+from training.identity import attempts
+from training.identity.attempts import Try
+from training.identity.rules import network_of
+from training.meetings import live_actions, live_queries, rules
+from training.meetings.forms import CodeForm
+from training.meetings.live_queries import Room
+from training.meetings.models import OpenVote
+from training.meetings.round_box import RoundBox, is_token, new_token, unseal, voter_of
+from training.meetings.rules import WRONG_CODE_ANYWHERE, WRONG_CODE_HERE, Phase
+from training.meetings.showing_rules import Shown, shown
+from training.people.queries import inserts_of
+from training.settings import Settings
+from training.web import errors
+from training.web.doors import open_to
+from training.web.origin import require_same_origin
+from training.web.request_db import database, db, separate_transaction
+
+blueprint = Blueprint("room", __name__)
+COUNT_HEADER = "Weerbaar-Stand"  # "voted/joined", on each answer to a waiting phone
+TOKEN_LASTS = live_actions.IDLE
+
+
+@blueprint.before_request
+def _nobody() -> None:
+    """On these pages nobody is signed in, also not who is elsewhere; and forms come from here."""
+    g.visitor = None
+    require_same_origin()
+
+
+@blueprint.route("/m", methods=["GET", "POST"])
+@open_to(Permission.PUBLIC)
+def enter_code() -> ResponseReturnValue:
+    """Asks for the code on the screen."""
+    form = CodeForm(request.form)
+    if request.method == "GET":
+        return render_template("meetings/enter_code.html", form=CodeForm())
+    if not form.validate():
+        return render_template("meetings/enter_code.html", form=form), 422
+    return redirect(url_for("room.show_room", code=rules.read_code(form.code.data)), 303)
+
+
+@blueprint.get("/m/<code>")
+@open_to(Permission.PUBLIC)
+def show_room(code: str) -> ResponseReturnValue:
+    """The page of a phone: a function of where the meeting stands and of the phone's token."""
+    if rules.read_code(code) != code:
+        return redirect(url_for("room.show_room", code=rules.read_code(code)))
+    room = live_queries.room_of_code(db(), code)
+    if room is None:
+        return _no_room(code)
+    if _token(room) is None:
+        return render_template("meetings/door.html", room=room, dilemma=dilemma_of(room))
+    return _phone_page(room)
+
+
+@blueprint.post("/m/<code>/meedoen")
+@open_to(Permission.PUBLIC)
+def join(code: str) -> ResponseReturnValue:
+    """Gives this phone a token, and counts one phone more."""
+    room = live_queries.room_of_code(db(), code)
+    if room is None:
+        return _no_room(code)
+    response = make_response(redirect(url_for("room.show_room", code=code), 303))
+    if _token(room) is None:
+        try:
+            live_actions.join(db(), room.meeting.id)
+        except live_actions.FullError:
+            return errors.page(429)
+        response.set_cookie(
+            _cookie_name(),
+            new_token(_key(), room.meeting.id),
+            max_age=int(TOKEN_LASTS.total_seconds()),
+            path=url_for("room.show_room", code=code),
+            secure=_settings().secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@blueprint.post("/m/<code>/stem")
+@open_to(Permission.PUBLIC)
+def vote(code: str) -> ResponseReturnValue:
+    """Takes a vote, or changes it. From an older page it leads to the page as it is now."""
+    room = live_queries.room_of_code(db(), code)
+    if room is None:
+        return _no_room(code)
+    token, opened = _token(room), room.open_round
+    here = redirect(url_for("room.show_room", code=code), 303)
+    if token is None or opened is None or request.form.get("ronde") != str(opened.id):
+        return here
+    choice = request.form.get("keuze", type=int)
+    if choice is None:
+        return _phone_page(room, error="Kies eerst wat je doet. Druk dan op Stem."), 422
+    try:
+        live_actions.vote(db(), box(), room, opened.id, token, choice)
+    except live_actions.OlderStandError:
+        return here
+    except live_actions.RoundLostError:
+        return _phone_page(room, error=LOST), 409
+    return here
+
+
+LOST = (
+    "Deze stemming kan niet verder. Vraag de gespreksleider om hem opnieuw te openen. "
+    "Er is niets van je stem bewaard."
+)
+
+
+@blueprint.get("/m/<code>/stand")
+@open_to(Permission.PUBLIC)
+def show_stand(code: str) -> ResponseReturnValue:
+    """What a waiting phone or screen asks: 304 while nothing changed, else the page of now. How
+    many voted goes with it in a header, so that a vote does not wake every phone."""
+    with database().engine.connect() as connection:
+        count = live_queries.count_of(connection, code)
+    if count is None:
+        return _no_room(code)
+    if request.args.get("na") == str(count.version):
+        response = Response(status=304)
+    else:
+        on_screen = request.args.get("beeld") == "scherm"
+        response = make_response(show_screen(code) if on_screen else show_room(code))
+    response.headers[COUNT_HEADER] = f"{count.voted}/{count.joined}"
+    return response
+
+
+@blueprint.get("/m/<code>/scherm")
+@open_to(Permission.PUBLIC)
+def show_screen(code: str) -> ResponseReturnValue:
+    """The page for the projector or the video meeting; it shows no more than the phones do."""
+    room = live_queries.room_of_code(db(), code)
+    if room is None:
+        return _no_room(code)
+    address = address_of(code)
+    return render_template(
+        "meetings/screen.html",
+        **shown_in(room),
+        short_address=_short(url_for("room.enter_code", _external=True)),
+        qr=qr_of(address),
+    )
+
+
+def _phone_page(room: Room, error: str = "") -> str:
+    context = shown_in(room)
+    return render_template(
+        "meetings/room.html", **context, mine=_own_vote(room), errors=[error] if error else []
+    )
+
+
+def shown_in(room: Room) -> dict[str, object]:
+    """What the templates of phone, screen and desk share."""
+    dilemma = dilemma_of(room)
+    stage: Shown = shown(dilemma, room.plan, room.stand, room.rounds)
+    return {
+        "room": room,
+        "dilemma": dilemma,
+        "stage": stage,
+        "voted": live_queries.voted_in(db(), room.row.round_id)
+        if stage.phase is Phase.VOTE
+        else 0,
+        "inserts": inserts_of(db(), room.meeting.municipality_id),
+        "code": rules.spaced(room.row.code or ""),
+    }
+
+
+def dilemma_of(room: Room) -> Dilemma:
+    """The dilemma that is played, in the version in which it began; else 409."""
+    found = library().dilemmas.get(room.row.dilemma_id)
+    if found is None or found.version != room.row.dilemma_version:
+        abort(409)
+    return found
+
+
+def address_of(code: str) -> str:
+    """The whole address that the QR code leads to."""
+    return url_for("room.show_room", code=code, _external=True)
+
+
+@lru_cache(maxsize=256)
+def qr_of(address: str) -> Markup:
+    """A QR code as SVG, black on white, that takes the size of where it stands."""
+    made = segno.make(address, error="m", micro=False)
+    svg = made.svg_inline(border=3, omitsize=True, light="#fff", svgclass=None, lineclass=None)
+    return Markup(svg)  # noqa: S704 made by segno from an address of ours
+
+
+def _short(address: str) -> str:
+    return address.split("://", 1)[-1].removeprefix("www.")
+
+
+def _own_vote(room: Room) -> int | None:
+    """The choice that this phone voted for in the open round, for this phone alone."""
+    opened, token = room.open_round, _token(room)
+    secret = box().secret(opened.id) if opened else None
+    if opened is None or token is None or secret is None:
+        return None
+    voter = voter_of(secret, token)
+    row = db().get(OpenVote, (opened.id, voter))
+    return unseal(secret, voter, row.sealed) if row else None
+
+
+def _token(room: Room) -> str | None:
+    token = request.cookies.get(_cookie_name())
+    return token if token and is_token(_key(), room.meeting.id, token) else None
+
+
+def _no_room(code: str) -> ResponseReturnValue:
+    """The answer to a code that opens nothing: the same for one that never was and one that did.
+    Only wrong codes are counted, so a right one always opens."""
+    db().rollback()
+    tries = (
+        Try(WRONG_CODE_HERE, (network_of(request.remote_addr),)),
+        Try(WRONG_CODE_ANYWHERE, ()),
+    )
+    with separate_transaction() as own:
+        wait: dt.datetime | None = attempts.take(own, _key(), tries, clock.now())
+    if wait:
+        return errors.page(429)
+    return render_template("meetings/no_room.html", form=CodeForm(), code=code), 404
+
+
+def box() -> RoundBox:
+    """The secrets of open votes of this installation."""
+    return RoundBox(_settings().box_dir)
+
+
+def _cookie_name() -> str:
+    return "__Secure-toestel" if _settings().secure else "toestel"
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def _key() -> str:
+    return str(current_app.secret_key)
+
+
+def commit_and_forget(done: list[uuid.UUID]) -> None:
+    """Commits what was counted, and only then lets the secrets go."""
+    db().commit()
+    box().drop(done)

@@ -1,0 +1,104 @@
+"""Keeps the secret of an open vote outside the database, and seals votes under it.
+
+A vote in the table says neither who nor what without this secret: a small file on memory-backed
+storage (BOX_DIR), in no backup. When the vote closes the file goes, and whatever a disk, a log of
+the database or a copy of it still holds of the votes can never be read again.
+Sources: HMAC, RFC 2104; AES-GCM, NIST SP 800-38D.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import os
+import secrets
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+SECRET = 32  # bytes
+NONCE = 12  # bytes
+TOKEN = 16  # bytes of chance in a phone's token
+
+
+class RoundBox:
+    """The secrets of all open votes of one machine; any number of processes may use it."""
+
+    def __init__(self, box_dir: Path) -> None:
+        self.folder = box_dir / "rounds"
+
+    def make(self, round_id: uuid.UUID) -> None:
+        """A new secret for a vote that opens."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self._path(round_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(SECRET))
+
+    def secret(self, round_id: uuid.UUID) -> bytes | None:
+        """The secret of an open vote; None when it is gone (closed, or the machine started anew:
+        then nobody can read the votes any more, and the facilitator opens it again)."""
+        try:
+            return self._path(round_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def drop(self, round_ids: Iterable[uuid.UUID]) -> None:
+        """Removes secrets; do this once the transaction that counted is committed."""
+        for round_id in round_ids:
+            self._path(round_id).unlink(missing_ok=True)
+
+    def made_before(self, instant: dt.datetime) -> set[uuid.UUID]:
+        """The votes of which a secret was made before an instant and is still there."""
+        if not self.folder.is_dir():
+            return set()
+        limit = instant.timestamp()
+        return {uuid.UUID(p.name) for p in self.folder.iterdir() if p.stat().st_mtime < limit}
+
+    def _path(self, round_id: uuid.UUID) -> Path:
+        return self.folder / str(round_id)
+
+
+def voter_of(secret: bytes, token: str) -> bytes:
+    """Under which name a phone's vote is kept in this round, and in no other."""
+    return hmac.digest(secret, b"voter\0" + token.encode(), hashlib.sha256)
+
+
+def seal(secret: bytes, voter: bytes, choice: int) -> bytes:
+    """A choice (0 to 255) that only the holder of the secret can read."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(_key(secret)).encrypt(nonce, bytes([choice]), voter)
+
+
+def unseal(secret: bytes, voter: bytes, sealed: bytes) -> int:
+    """The choice in a vote. Raises `InvalidTag` when it is not of this round and voter."""
+    return AESGCM(_key(secret)).decrypt(sealed[:NONCE], sealed[NONCE:], voter)[0]
+
+
+def count(secret: bytes, votes: Iterable[tuple[bytes, bytes]]) -> Counter[int]:
+    """How often each choice is in these (voter, sealed) votes."""
+    return Counter(unseal(secret, voter, sealed) for voter, sealed in votes)
+
+
+def new_token(key: str, meeting_id: uuid.UUID) -> str:
+    """A token for one phone in one meeting. It is signed, so that only who joined can vote."""
+    chance = secrets.token_hex(TOKEN)
+    return chance + _sign(key, meeting_id, chance)
+
+
+def is_token(key: str, meeting_id: uuid.UUID, token: str) -> bool:
+    """Whether this product gave the token out, for this meeting."""
+    chance, signed = token[: 2 * TOKEN], token[2 * TOKEN :]
+    return hmac.compare_digest(_sign(key, meeting_id, chance).encode(), signed.encode())
+
+
+def _sign(key: str, meeting_id: uuid.UUID, chance: str) -> str:
+    said = b"phone\0" + meeting_id.bytes + chance.encode()
+    return hmac.new(key.encode(), said, hashlib.sha256).hexdigest()[:32]
+
+
+def _key(secret: bytes) -> bytes:
+    return hashlib.sha256(b"choice\0" + secret).digest()
