@@ -33,6 +33,8 @@ from training.content.classes import Library
 from training.db import Database
 from training.mail import actions as mail
 from training.mail.transport import Transport, transport_of
+from training.meetings.live_actions import end_idle
+from training.meetings.round_box import RoundBox
 from training.settings import Settings
 
 LEADER_LOCK = 0x77656572  # "weer": the number of the advisory lock on PostgreSQL
@@ -154,8 +156,12 @@ def schedule(
     def count_now() -> None:
         count_ballots(database, Box(settings.box_dir))
 
+    def end_idle_now() -> None:
+        end_idle(database, RoundBox(settings.box_dir), clock.now())
+
     # Also at the start: a machine that was off at five o'clock is up to date at once.
     scheduler.add_job(led(nightly_now), "cron", hour=5, next_run_time=clock.now())
     scheduler.add_job(send_now, "interval", seconds=5, max_instances=1)
     scheduler.add_job(count_now, "cron", minute=17)
+    scheduler.add_job(led(end_idle_now), "cron", minute=41)
     return scheduler

@@ -27,6 +27,7 @@ MENU = (
     Entry("Deelname", "reporting.show_participation", Permission.SEE_PERSONS_STATUS),
     Entry("Cijfers", "reporting.show_figures", Permission.SEE_COUNTS),
     Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
+    Entry("Bijeenkomsten", "meetings.show_meetings", Permission.RUN_MEETINGS),
     Entry("Accounts", "identity.show_accounts", Permission.MANAGE_ACCOUNTS),
     Entry("Organisatie", "tree.show_tree", Permission.READ_PERSONS),
     Entry("Organisatie", "tree.show_tree", Permission.EXPORT_AGGREGATES),

@@ -31,6 +31,7 @@ LEARNERS = frozenset(PEOPLE) - {"carlijn"}
 ALL, NOBODY = frozenset(PEOPLE), frozenset[str]()
 NAMES = frozenset({"theo", "sjoerd", "hanna", "griet"})
 READ_PERSONS = frozenset({"hanna", "griet", "piet", "bas"})
+FACILITATORS = frozenset({"fatma"})
 COUNTS = NAMES | {"piet", "bas", "carlijn"}
 DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
 
@@ -54,6 +55,11 @@ TABLE: dict[str, frozenset[str] | None] = {
     "assignments.show_task": LEARNERS, "assignments.begin_task": LEARNERS,
     "dilemmas.show_dilemma": ALL, "dilemmas.begin_run": ALL, "dilemmas.show_scene": ALL,
     "dilemmas.take_choice": ALL, "dilemmas.step_back": ALL, "dilemmas.show_card": ALL,
+    "room.enter_code": None, "room.show_room": None, "room.join": None, "room.vote": None,
+    "room.show_stand": None, "room.show_screen": None,
+    "meetings.show_meetings": FACILITATORS, "meetings.choose_dilemma": FACILITATORS,
+    "meetings.prepare": FACILITATORS, "meetings.show_desk": FACILITATORS,
+    "meetings.take_step": FACILITATORS, "meetings.end_dilemma": FACILITATORS,
     "reporting.show_participation": NAMES, "reporting.show_figures": COUNTS,
     "reporting.export_participation": frozenset({"hanna", "griet"}),
     "programme.show_own_programme": DESK, "programme.show_programme": DESK,
@@ -99,6 +105,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
     values = {
         "slug": module.id, "section_id": section.id, "question_id": section.questions[0].id,
         "what": "hernoemen", "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
+        "code": "ABCD2345EFGH", "meeting_id": "00000000-0000-4000-8000-000000000000",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "code": "ABCD2345EFGH",
         "grant_id": "00000000-0000-4000-8000-000000000000",
@@ -108,7 +115,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
     found = {}
     for rule in app.url_map.iter_rules():
         own = dict(values)
-        if rule.endpoint.startswith("dilemmas."):
+        if rule.endpoint.startswith("dilemmas.") or rule.endpoint == "meetings.prepare":
             own["slug"] = "het-bouwplan-van-je-broer"
         if rule.endpoint.startswith("open_learning."):
             own["slug"] = public.id
@@ -161,6 +168,8 @@ HAS_ITS_OWN_404 = {
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
     "learning.answer_question", "learning.go_on", "programme.show_duty",
     "certificates.show_certificate",
+    "certificates.show_certificate", "meetings.show_desk", "meetings.take_step",
+    "meetings.end_dilemma",
 }  # fmt: skip
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.access import Permission
 from training.audit.models import Action
-from training.identity.noting_views import note
+from training.content.classes import PathBy
 from training.meetings import live_actions, live_queries, rules
 from training.meetings.forms import StepForm
 from training.meetings.live_actions import OlderStandError, Wish
@@ -19,6 +19,7 @@ from training.meetings.live_queries import Room
 from training.meetings.room_views import box, commit_and_forget, dilemma_of, shown_in
 from training.meetings.rules import NotPossibleError, Phase, Step
 from training.meetings.views import blueprint as meetings
+from training.people.noting_views import note
 from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
@@ -99,7 +100,7 @@ def _desk(room: Room, form: StepForm) -> str:
         paths=rules.paths(dilemma, room.plan, room.stand, room.rounds)
         if Step.CHOOSE in steps
         else (),
-        majority=rules.PathBy.MAJORITY is room.plan.path_by,
+        majority=PathBy.MAJORITY is room.plan.path_by,
         what_ifs=[q.rich.text for q in rules.what_ifs(dilemma, room.stand)],
         lost=opened is not None and box().secret(opened.id) is None,
         ended=room.row.phase is Phase.END,

@@ -65,7 +65,7 @@ def enter_code() -> ResponseReturnValue:
         return render_template("meetings/enter_code.html", form=CodeForm())
     if not form.validate():
         return render_template("meetings/enter_code.html", form=form), 422
-    return redirect(url_for("room.show_room", code=rules.read_code(form.code.data)), 303)
+    return redirect(url_for("room.show_room", code=rules.read_code(form.code.data or "")), 303)
 
 
 @blueprint.get("/m/<code>")
@@ -185,9 +185,7 @@ def shown_in(room: Room) -> dict[str, object]:
         "room": room,
         "dilemma": dilemma,
         "stage": stage,
-        "voted": live_queries.voted_in(db(), room.row.round_id)
-        if stage.phase is Phase.VOTE
-        else 0,
+        "voted": live_queries.voted_in(db(), room.row.round_id) if stage.phase is Phase.VOTE else 0,
         "inserts": inserts_of(db(), room.meeting.municipality_id),
         "code": rules.spaced(room.row.code or ""),
     }

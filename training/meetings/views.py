@@ -13,19 +13,23 @@ from training.access import Permission, Reach
 from training.audit.models import Action
 from training.content.classes import Dilemma, PathBy
 from training.content.views import library
-from training.identity.noting_views import note
 from training.meetings import live_actions, live_queries, planned_queries, rules
 from training.meetings.forms import PrepareForm
 from training.meetings.models import Meeting
 from training.meetings.rules import Plan
 from training.people.models import Unit
+from training.people.noting_views import note
 from training.people.queries import units_of
 from training.people.rules import UnitKind
 from training.web.doors import open_to, reach, visitor
 from training.web.request_db import db
 
 blueprint = Blueprint("meetings", __name__)
-LIVE_KIND, COUNCIL_KIND, QUICK_KIND = "dilemmasessie-medewerkers", "dilemmasessie-raad", "werkoverleg"
+LIVE_KIND, COUNCIL_KIND, QUICK_KIND = (
+    "dilemmasessie-medewerkers",
+    "dilemmasessie-raad",
+    "werkoverleg",
+)
 
 
 @blueprint.get("/bijeenkomsten")
@@ -128,7 +132,7 @@ def _form(dilemma: Dilemma, units: list[Unit], meeting: Meeting | None) -> Prepa
 def _plan(dilemma: Dilemma, form: PrepareForm) -> Plan:
     if form.shape.data == "kort":
         return rules.plan_of(dilemma, quick=True)
-    chosen, twice = set(form.vote.data), set(form.second_round.data or ())
+    chosen, twice = set(form.vote.data or ()), set(form.second_round.data or ())
     in_order = [scene for scene in dilemma.scenes if scene in chosen]
     return Plan(
         tuple(in_order),
@@ -158,4 +162,3 @@ def _new_meeting(dilemma: Dilemma, plan: Plan, form: PrepareForm, units: list[Un
     db().add(meeting)
     db().flush()
     return meeting
-
