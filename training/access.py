@@ -23,6 +23,7 @@ class Permission(enum.Enum):
     READ_PERSONS = "personen inzien"
     EXPORT_PARTICIPATION = "deelnameoverzicht exporteren"
     EXPORT_AGGREGATES = "totalen exporteren"
+    DECIDE_FOR_PERSON = "één persoon inzien, pauzeren en vrijstellen"
     MANAGE_DUTIES = "verplichtingen en programma beheren"
     MANAGE_SETTINGS = "instellingen van de gemeente beheren"
     MANAGE_RETENTION = "bewaartermijnen beheren"

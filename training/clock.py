@@ -42,3 +42,11 @@ MONTHS = (
 def in_words(day: dt.date) -> str:
     """A date in Dutch words: 2 november 2026."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def date_or_none(text: str) -> dt.date | None:
+    """The date that a part of an address says (2026-11-02), or None when it says none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -33,6 +33,7 @@ NAMES = frozenset({"theo", "sjoerd", "hanna", "griet"})
 READ_PERSONS = frozenset({"hanna", "griet", "piet", "bas"})
 FACILITATORS = frozenset({"fatma"})
 COUNTS = NAMES | {"piet", "bas", "carlijn"}
+DECIDERS = frozenset({"hanna", "griet", "sjoerd"})
 DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
 
 # endpoint → who may enter; None: everybody, also without an account
@@ -62,6 +63,11 @@ TABLE: dict[str, frozenset[str] | None] = {
     "meetings.take_step": FACILITATORS, "meetings.end_dilemma": FACILITATORS,
     "reporting.show_participation": NAMES, "reporting.show_figures": COUNTS,
     "reporting.export_participation": frozenset({"hanna", "griet"}),
+    "why.show_why": LEARNERS,
+    "one_person.find_person": DECIDERS, "one_person.show_person": DECIDERS,
+    "one_person.pause_person": DECIDERS, "one_person.withdraw_pause": DECIDERS,
+    "one_person.exempt_person": DECIDERS, "one_person.withdraw_exemption": DECIDERS,
+    "one_person.record_earlier": DECIDERS, "one_person.withdraw_earlier": DECIDERS,
     "programme.show_own_programme": DESK, "programme.show_programme": DESK,
     "programme.plan_duty": DESK, "programme.make_duty": DESK, "programme.show_samples": DESK,
     "programme.show_duty": DESK,
@@ -110,6 +116,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "code": "ABCD2345EFGH",
         "grant_id": "00000000-0000-4000-8000-000000000000",
         "municipality_id": str(town.municipality), "unit_id": str(town.municipality),
+        "from_on": "2026-11-02", "evidence_id": "00000000-0000-4000-8000-000000000000",
         "duty_id": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
     found = {}
@@ -170,6 +177,9 @@ HAS_ITS_OWN_404 = {
     "certificates.show_certificate",
     "certificates.show_certificate", "meetings.show_desk", "meetings.take_step",
     "meetings.end_dilemma",
+    "learning.answer_question", "learning.go_on", "programme.show_duty", "one_person.show_person",
+    "one_person.pause_person", "one_person.withdraw_pause", "one_person.exempt_person",
+    "one_person.withdraw_exemption", "one_person.record_earlier", "one_person.withdraw_earlier",
 }  # fmt: skip
 
 

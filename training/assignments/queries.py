@@ -83,7 +83,7 @@ def overview(
         if placed is not None:
             found.append(standing_of(duty, placed, facts, person_id, today))
     done = sorted(facts.proofs, key=lambda proof: proof.completed_on, reverse=True)
-    return sorted(found, key=_urgency), done
+    return sorted(found, key=urgency), done
 
 
 def standing_of(
@@ -129,7 +129,8 @@ URGENCY = (
 )
 
 
-def _urgency(found: DutyStanding) -> tuple[int, dt.date, str]:
+def urgency(found: DutyStanding) -> tuple[int, dt.date, str]:
+    """By what the standings of one person are put in order."""
     due = found.current.due_on if found.current else found.placement.from_on
     return URGENCY.index(found.standing), due, found.duty.title
 

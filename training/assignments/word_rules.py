@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from training.assignments.rules import (
     DAY,
@@ -82,26 +82,25 @@ def start_in_words(starts_on: dt.date, joined_on: dt.date | None, in_force_from:
 def due_steps(
     chain: Sequence[Round],
     number: int,
-    policy: Policy,
+    policies: Mapping[int, Policy],
     calendar: Calendar,
     counted_from: str,
     spread_by: int,
 ) -> list[str]:
-    """How the due date of a round came about, a phrase for each step. `policy` is the version
-    under which the date was counted; `counted_from` are the words of `start_in_words`."""
+    """How the due date of a round came about, a phrase for each step. `policies` by version;
+    `counted_from` are the words of `start_in_words`; `calendar` holds the pauses."""
     round_ = next(item for item in chain if item.number == number)
     before = next((item for item in chain if item.number == number - 1), None)
-    steps, day = (
-        _first_steps(policy, round_, counted_from, spread_by)
-        if before is None
-        else _next_steps(policy, before)
-    )
+    policy = policies[round_.policy_version]
+    if before is None:
+        steps, day = _first_steps(policy, round_, counted_from, spread_by)
+    else:
+        steps, day = _next_steps(policies[before.policy_version], before)
     for pause in sorted(calendar.pauses, key=lambda span: span.from_on):
-        if pause.from_on <= day and pause.until_on >= round_.opens_on:
-            moved = pause.until_on + policy.notice_days * DAY
-            if moved > day:
-                steps.append(f"verschoven na de pauze tot en met {in_words(pause.until_on)}")
-                day = moved
+        moved = pause.until_on + policy.notice_days * DAY
+        if pause.from_on <= day and pause.until_on >= round_.opens_on and moved > day:
+            steps.append(f"verschoven na de pauze tot en met {in_words(pause.until_on)}")
+            day = moved
     if round_.due_on != day:
         quiet = any(span.covers(day) for span in calendar.quiet)
         steps.append("verschoven na een rustige tijd" if quiet else "later aangepast")

@@ -10,6 +10,7 @@ from wtforms import (
     DateField,
     IntegerField,
     RadioField,
+    SearchField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -22,7 +23,7 @@ from training.clock import MONTHS
 from training.content.classes import ContentKind, Library
 from training.desk.draft_rules import Draft
 from training.people.models import Unit
-from training.web.form_kit import Form
+from training.web.form_kit import FilterForm, Form
 
 LONGEST = 3660  # days: ten years
 BY_DAYS, BY_DATE = "dagen", "datum"
@@ -244,3 +245,36 @@ class EndDutyForm(ReasonForm):
     """The last day of a duty."""
 
     last_day = DateField("Laatste dag", [DataRequired("Kies de laatste dag.")])
+
+
+class FindPersonForm(FilterForm):
+    """Whom to look up."""
+
+    zoek = SearchField("Naam of personeelsnummer", [Length(max=100)])
+
+
+class PauseForm(Form):
+    """From when until when somebody is away; no reason is asked."""
+
+    pause_from = DateField("Eerste dag", [DataRequired("Kies de eerste dag van de pauze.")])
+    pause_until = DateField("Laatste dag", [DataRequired("Kies de laatste dag van de pauze.")])
+
+
+class ExemptForm(Form):
+    """From which duty somebody is let off, until when and why."""
+
+    duty = SelectField("Verplichting", [InputRequired("Kies een verplichting.")])
+    exempt_from = DateField("Eerste dag", [DataRequired("Kies de eerste dag.")])
+    exempt_until = DateField("Laatste dag", [DataRequired("Kies de laatste dag.")])
+    reason = StringField(
+        "Reden",
+        [DataRequired("Schrijf waarom."), Length(max=300)],
+        description="Deze persoon kan dit lezen. Schrijf niets over gezondheid.",
+    )
+
+
+class EarlierForm(Form):
+    """What somebody did before, or elsewhere."""
+
+    content = SelectField("Wat is er gedaan?", [InputRequired("Kies wat er gedaan is.")])
+    completed_on = DateField("Op welke dag?", [DataRequired("Kies de dag.")])

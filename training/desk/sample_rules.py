@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.assignments import word_rules
 from training.assignments.rules import (
@@ -53,13 +53,24 @@ def _newcomer(policy: Policy, calendar: Calendar, starts_on: dt.date) -> Sample:
         ("Uiterlijk", in_words(round_.due_on)),
     ]
     if policy.spread_days:
-        earliest = first_round(policy, starts_on, calendar, policy.spread_days)
+        earliest = first_round(_at_the_front(policy), starts_on, calendar)
         moments[2] = (
             "Uiterlijk",
             f"een dag tussen {in_words(earliest.due_on)} en {in_words(round_.due_on)}",
         )
     moments.append(("Te laat", f"vanaf {in_words(round_.due_on + DAY)}"))
     return Sample("Nieuw", f"Begint op {in_words(starts_on)}.", tuple(moments))
+
+
+def _at_the_front(policy: Policy) -> Policy:
+    """The policy as it is for whoever comes first in the spreading."""
+    days, day = policy.first_due_days, policy.first_due_on
+    return replace(
+        policy,
+        first_due_days=None if days is None else max(days - policy.spread_days, 0),
+        first_due_on=None if day is None else day - policy.spread_days * DAY,
+        spread_days=0,
+    )
 
 
 def _just_done(policy: Policy, calendar: Calendar, today: dt.date) -> Sample:
@@ -101,17 +112,16 @@ def _nearly_expired(policy: Policy, calendar: Calendar, today: dt.date) -> Sampl
         next_due_on=until,
     )
     now = following(before, policy, calendar)
-    opened = max(now.opens_on, today) if now.opens_on > today else now.opens_on
     moments = [
-        ("Opnieuw doen kan", f"vanaf {in_words(opened)}"),
+        ("Opnieuw doen kan", f"vanaf {in_words(now.opens_on)}"),
         ("Uiterlijk", in_words(now.due_on)),
         ("Verlopen", f"vanaf {in_words(now.grace_until + DAY)}"),
     ]
     done = settle(now, policy, today)
-    if done.valid_until is not None:
-        moments.append(
-            ("Wie het vandaag doet", f"is klaar tot en met {in_words(done.valid_until)}")
-        )
+    if now.opens_on > today:
+        moments.append(("Vandaag gedaan", "is oefening en verandert geen datum"))
+    elif done.valid_until is not None:
+        moments.append(("Vandaag gedaan", f"klaar tot en met {in_words(done.valid_until)}"))
     return Sample("Bijna verlopen", f"Geldig tot en met {in_words(until)}.", tuple(moments))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ class Task:
     standing: Standing
     reasons: tuple[str, ...]
     refresher: bool
+    duty_id: uuid.UUID
     one_of: str = ""
 
 
@@ -44,6 +46,7 @@ def tasks(
                 standing=standing.standing,
                 reasons=(standing.duty.title,),
                 refresher=standing.form is RefresherForm.REFRESHER and kind is ContentKind.MODULE,
+                duty_id=standing.duty.id,
                 one_of=standing.duty.title if standing.duty.asked.choose is Choose.ONE else "",
             )
             found[kind, content_id] = _merged(found.get((kind, content_id)), task)
@@ -76,6 +79,7 @@ def _merged(one: Task | None, other: Task) -> Task:
         standing=first.standing,
         reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))),
         refresher=first.refresher and second.refresher,
+        duty_id=first.duty_id,
         one_of=first.one_of,
     )
 

@@ -28,6 +28,7 @@ ACCESS: Mapping[Role, Mapping[Permission, Populations]] = {
     },
     Role.SECRETARY: {
         P.SEE_PERSONS_STATUS: COLLEGE_AND_MANAGEMENT,
+        P.DECIDE_FOR_PERSON: COLLEGE_AND_MANAGEMENT,
         P.SEE_COUNTS: ALL,
         P.SEE_CHOICE_FIGURES: ALL,
         P.SEE_HALF_YEARLY_REPORT: ALL,
@@ -40,6 +41,7 @@ ACCESS: Mapping[Role, Mapping[Permission, Populations]] = {
         P.MANAGE_PERSONS: STAFF,
         P.READ_PERSONS: STAFF,
         P.EXPORT_PARTICIPATION: STAFF,
+        P.DECIDE_FOR_PERSON: STAFF,
         P.MANAGE_DUTIES: STAFF,
     },
     Role.CLERK: {
@@ -49,6 +51,7 @@ ACCESS: Mapping[Role, Mapping[Permission, Populations]] = {
         P.MANAGE_PERSONS: COUNCIL,
         P.READ_PERSONS: COUNCIL,
         P.EXPORT_PARTICIPATION: COUNCIL,
+        P.DECIDE_FOR_PERSON: COUNCIL,
         P.MANAGE_DUTIES: COUNCIL,
     },
     Role.PRIVACY_OFFICER: {
