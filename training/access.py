@@ -63,13 +63,14 @@ LEAST_TO_COUNT = 10
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who sends this request. A coordinator of a region has an account but is no person of a
-    municipality: then `municipality_id` and `person_id` are None."""
+    municipality: then `municipality_id` and `person_id` are None, and `municipality_name` empty."""
 
     account_id: uuid.UUID
     name: str
     municipality_id: uuid.UUID | None
     person_id: uuid.UUID | None
     permissions: frozenset[Permission]
+    municipality_name: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the visitor holds this permission anywhere."""

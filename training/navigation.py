@@ -48,6 +48,10 @@ def install(app: Flask) -> None:
             "visitor": visitor,
             "navigation": menu_for(visitor),
             "current_person_name": visitor.name if visitor else None,
+            "municipality_name": visitor.municipality_name if visitor else "",
+            "theme_url": f"/huisstijl/{visitor.municipality_id}.css"
+            if visitor and visitor.municipality_id
+            else "",
         }
 
 

@@ -39,7 +39,7 @@ DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
 # endpoint → who may enter; None: everybody, also without an account
 TABLE: dict[str, frozenset[str] | None] = {
     "static": None, "livez": None, "readyz": None,
-    "web.show_components": None, "web.show_theme": None, "content.show_picture": None,
+    "web.show_components": None, "look.show_sheet": None, "look.show_logo": None, "content.show_picture": None,
     "home.show_start": None, "home.show_privacy": None, "home.show_accessibility": None,
     "open_learning.show_open_modules": None, "open_learning.show_open_module": None,
     "open_learning.answer_open_question": None,
@@ -82,7 +82,9 @@ TABLE: dict[str, frozenset[str] | None] = {
     "tree.change_unit": frozenset({"bas"}),
     "settings.choose_municipality": frozenset({"bas", "piet"}),
     "settings.show_settings": frozenset({"bas", "piet"}),
-    "settings.write_insert": frozenset({"bas"}),
+    "settings.write_insert": frozenset({"bas"}), "look.show_look": frozenset({"bas"}),
+    "look.change_look": frozenset({"bas"}), "look.change_logo": frozenset({"bas"}),
+    "look.show_trial": frozenset({"bas"}),
     "certificates.show_own_certificates": LEARNERS, "certificates.show_certificate": LEARNERS,
     "certificate_check.ask_code": None, "certificate_check.check_code": None,
     "certificate_check.check_name": None,

@@ -24,10 +24,10 @@ from training.people.municipality_settings import (
     COUNCIL_RECESS,
     DAYS_BY_NAME,
     LEAST_TO_COUNT,
+    LOOK,
     OPENING_TEXT,
     SCHOOL_REGION,
     SETTINGS,
-    THEME,
     Chosen,
     Number,
     Period,
@@ -37,6 +37,7 @@ from training.people.municipality_settings import (
     settings_of_all,
 )
 from training.people.queries import inserts_of
+from training.web.theme import THEMES
 
 RECESS = "12-07-2027 t/m 22-08-2027: Zomerreces\r\n1-3-2027 tot 7-3-2027"
 
@@ -146,7 +147,7 @@ def test_the_privacy_officer_changes_how_long_things_are_kept_and_nothing_else(
     assert answer.status_code == 303
     with database.reading() as db:
         chosen = settings_of(db, town.municipality)
-        assert (chosen[DAYS_BY_NAME], chosen[THEME]) == (10, "zee")
+        assert (chosen[DAYS_BY_NAME], chosen[LOOK]) == (10, THEMES["zee"])
         actions = db.scalars(sa.select(AuditEntry.action))
         assert list(actions) == [Action.CHANGED_RETENTION]
 

@@ -91,6 +91,7 @@ class IdentityGate:
             holder.municipality_id,
             holder.person_id,
             access_table.permissions_of(roles, holder.person_id is not None),
+            holder.municipality_name,
         )
 
     def reach(self, visitor: Visitor, permission: Permission) -> Reach:

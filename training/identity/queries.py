@@ -31,9 +31,11 @@ class Holder:
     municipality_id: uuid.UUID | None
     person_id: uuid.UUID | None
     roles: tuple[tuple[Role, uuid.UUID], ...]
+    municipality_name: str
 
 
 ACCOUNT, PERSON, GRANT = columns(Account), columns(Person), columns(RoleGrant)
+MUNICIPALITY = columns(Unit)
 TODAY: sa.BindParameter[dt.date] = sa.bindparam("today")
 
 
@@ -62,9 +64,11 @@ HOLDER = (
         PERSON.family_name,
         GRANT.role,
         GRANT.unit_id,
+        MUNICIPALITY.name.label("municipality_name"),
     )
     .select_from(Account.__table__)
     .outerjoin(Person.__table__, of_person())
+    .outerjoin(Unit.__table__, MUNICIPALITY.id == ACCOUNT.municipality_id)
     .outerjoin(RoleGrant.__table__, sa.and_(GRANT.account_id == ACCOUNT.id, valid_on(TODAY)))
     .where(
         ACCOUNT.id == sa.bindparam("account_id"),
@@ -88,6 +92,7 @@ def holder(db: Session, account_id: uuid.UUID, today: dt.date) -> Holder | None:
         found.municipality_id,
         found.person_id,
         tuple((row.role, row.unit_id) for row in rows if row.role is not None),
+        found.municipality_name or "",
     )
 
 

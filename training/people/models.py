@@ -159,3 +159,16 @@ class MunicipalitySetting(Base):
     municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     value: Mapped[dict[str, Any]]
+
+
+class MunicipalityLogo(Base):
+    """The logo above the pages of a municipality. `ratio` is its width in percent of its height;
+    `digest` changes with the picture."""
+
+    __tablename__ = "municipality_logo"
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    media_type: Mapped[str] = mapped_column(sa.String(40))
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    ratio: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.String(16))

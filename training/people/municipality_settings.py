@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.people.models import MunicipalitySetting
+from training.web.theme import THEMES
+from training.web.theme import problems as theme_problems
 
 T = TypeVar("T")
 
@@ -133,6 +135,23 @@ class OneOf(Setting[str]):
         return self.options[value]
 
 
+@dataclass(frozen=True, eq=False)
+class Look(Setting[Mapping[str, str]]):
+    """The twelve values of a theme (`web.theme`). It has a page of its own."""
+
+    def problem(self, value: Mapping[str, str]) -> str | None:
+        return next(iter(theme_problems(value)), None)
+
+    def read(self, kept: Any) -> Mapping[str, str]:
+        if not isinstance(kept, dict) or theme_problems(kept):
+            return self.default
+        return kept
+
+    def in_words(self, value: Mapping[str, str]) -> str:
+        known = [name for name, values in THEMES.items() if values == value]
+        return known[0].capitalize() if known else "eigen kleuren"
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Some days in a row (both included) and what they are called."""
@@ -219,13 +238,12 @@ ASKS_CONFIDENCE = YesNo(
     "Zo ziet iemand zelf waar nog twijfel zit. Niemand anders ziet het antwoord.",
     True,
 )
-THEME = OneOf(
-    "theme",
+LOOK = Look(
+    "look",
     Group.LEARNING,
     "Huisstijl",
     "De kleuren en letters van alle pagina's voor wie is ingelogd bij je gemeente.",
-    "zee",
-    options={"zee": "Zee (blauw)", "bos": "Bos (groen)", "stad": "Stad (rood en grijs)"},
+    THEMES["zee"],
 )
 SCHOOL_REGION = OneOf(
     "school_region",
@@ -339,7 +357,6 @@ HOURS_OF_FILES = Number(
 SETTINGS: tuple[Setting[Any], ...] = (
     OPENING_TEXT,
     ASKS_CONFIDENCE,
-    THEME,
     SCHOOL_REGION,
     COUNCIL_RECESS,
     MAIL_SENDER,
@@ -352,7 +369,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     MONTHS_OF_LOG,
     HOURS_OF_FILES,
 )
-"""Everything that the page shows, in this order."""
+"""Everything that the page shows, in this order; `LOOK` has a page of its own."""
 
 
 class Chosen:

@@ -16,7 +16,7 @@ from training.content.classes import LocalInsert
 from training.content.views import library
 from training.people import queries, setting_actions
 from training.people.models import LocalInsertText, Unit
-from training.people.municipality_settings import SETTINGS, Group, Setting, settings_of
+from training.people.municipality_settings import LOOK, SETTINGS, Group, Setting, settings_of
 from training.people.noting_views import audit_key, note
 from training.people.setting_forms import InsertForm, settings_form, values_in
 from training.web.doors import open_to, reach, visitor
@@ -91,6 +91,7 @@ def show_settings(municipality_id: uuid.UUID) -> ResponseReturnValue:
         unset=chosen.unset(settings),
         inserts=_insert_lines(municipality_id) if whole else [],
         whole=whole,
+        look=LOOK.in_words(chosen[LOOK]),
         several=len(_municipalities()) > 1,
     )
     return page, 422 if request.method == "POST" else 200

@@ -25,7 +25,9 @@ def install(app: Flask, secure: bool) -> None:
     @app.after_request
     def _add(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = POLICY
+        headers.setdefault(
+            "Content-Security-Policy", POLICY
+        )  # a picture may ask for a stricter one
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

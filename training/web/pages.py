@@ -1,4 +1,4 @@
-"""Serves what belongs to the look: the theme of a municipality, and the page of all components."""
+"""Serves the page of all components."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from training.access import Permission
-from training.web import theme
 from training.web.doors import open_to
 from training.web.onderdelen import examples
 
@@ -18,11 +17,3 @@ blueprint = Blueprint("web", __name__)
 def show_components() -> ResponseReturnValue:
     """Every component in every state, for who makes pages."""
     return render_template("onderdelen.html", **examples())
-
-
-@blueprint.get("/thema.css")
-@open_to(Permission.PUBLIC)
-def show_theme() -> ResponseReturnValue:
-    """The values of the installation's theme as a style sheet."""
-    sheet = theme.style_sheet(theme.THEMES["zee"])
-    return sheet, {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "max-age=3600"}

@@ -87,13 +87,22 @@ RADIUS = re.compile(r"(?:0(?:\.\d{1,3})?|1)rem")
 
 def problems(values: Mapping[str, str]) -> list[str]:
     """What is wrong with a theme, in Dutch, each with what to do; empty when it can be used."""
-    wrong = [_malformed(name) for name in NAMES if not _well_formed(name, values.get(name, ""))]
+    return [problem for _name, problem in problems_by_name(values)]
+
+
+def problems_by_name(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is wrong with a theme: the name of the value, and in Dutch what to do."""
+    wrong = [
+        (name, _malformed(name)) for name in NAMES if not _well_formed(name, values.get(name, ""))
+    ]
     wrong += [
-        f"„{name}” hoort niet in een huisstijl. Haal het weg."
+        (name, f"„{name}” hoort niet in een huisstijl. Haal het weg.")
         for name in values
         if name not in NAMES
     ]
-    return wrong or [_unreadable(*pair, values) for pair in CONTRASTS if _fails(*pair, values)]
+    return wrong or [
+        (pair[0], _unreadable(*pair, values)) for pair in CONTRASTS if _fails(*pair, values)
+    ]
 
 
 def style_sheet(values: Mapping[str, str]) -> str:
@@ -102,6 +111,17 @@ def style_sheet(values: Mapping[str, str]) -> str:
     if wrong:
         raise ValueError(wrong[0])
     return ":root{" + "".join(f"{PREFIX}{name}:{values[name]};" for name in NAMES) + "}\n"
+
+
+def logo_rules(address: str, ratio: int) -> str:
+    """The CSS that shows a picture in the place of the shield; `ratio` is its width in
+    percent of its height. `address` is one that this site made."""
+    return (
+        "svg.weerbaar-header__logo{display:none}"
+        '.weerbaar-header__brand::before{background:url("' + address + '") left center/contain '
+        'no-repeat;block-size:3rem;content:"";flex:none;'
+        f"inline-size:min({ratio * 0.03:.2f}rem,40vw)}}\n"
+    )
 
 
 def contrast(one: str, other: str) -> float:
