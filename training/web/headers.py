@@ -27,7 +27,7 @@ def install(app: Flask, secure: bool) -> None:
         headers = response.headers
         headers.setdefault(
             "Content-Security-Policy", POLICY
-        )  # a picture may ask for a stricter one
+        )
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
