@@ -43,6 +43,7 @@ LARGEST_UPLOAD = 12 * 1024 * 1024  # bytes; a personnel file of 20,000 rows is u
 WITHOUT_SESSION = {
     "open_learning",
     "certificate_check",
+    "room",
 }  # guarded by where a form comes from, as it has no session
 log = logging.getLogger(__name__)
 
