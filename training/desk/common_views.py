@@ -51,6 +51,8 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
     """The pages of the desk that this visitor may open: label, address, whether it is this one."""
     pages = [
         ("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
+        ("Jaarplan", "plan.show_year", Permission.MANAGE_DUTIES),
+        ("Vooruitblik", "plan.look_ahead", Permission.MANAGE_DUTIES),
         ("Per persoon", "one_person.find_person", Permission.DECIDE_FOR_PERSON),
     ]
     return [

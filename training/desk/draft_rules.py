@@ -168,3 +168,20 @@ def plan_actions(library: Library) -> list[PlanAction]:
         )
         for code, entry in sorted(actions.items())
     ]
+
+
+def messages_in(
+    library: Library, populations: Collection[Population], month: dt.date
+) -> list[tuple[dt.date, str]]:
+    """The messages that the ready programme sends in the month of this first day, to somebody
+    for whom the visitor decides; by day."""
+    entries: Any = library.programme.get("berichten") or {}
+    found = []
+    for entry in entries.values():
+        if not may_see(entry.get("doelgroepen") or (), populations, library):
+            continue
+        for text in entry.get("wanneer") or ():
+            fixed = _month_and_day(text)
+            if fixed is not None and fixed[0] == month.month:
+                found.append((month.replace(day=fixed[1]), str(entry["titel"])))
+    return sorted(found)
