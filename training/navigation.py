@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
 from training.access import Permission, Visitor
 from training.web import doors
@@ -39,14 +39,17 @@ MENU = (
 
 
 def install(app: Flask) -> None:
-    """Gives every template the menu and the visitor."""
+    """Gives every template the menu and the visitor. Comes after the rooms: their addresses are
+    asked once, not for every page."""
+    address = app.url_map.bind("").build
+    menu = tuple((entry, address(entry.endpoint)) for entry in MENU)
 
     @app.context_processor
     def _shared() -> dict[str, Any]:
         visitor = doors.visitor_or_none()
         return {
             "visitor": visitor,
-            "navigation": menu_for(visitor),
+            "navigation": _menu_for(visitor, menu),
             "current_person_name": visitor.name if visitor else None,
             "municipality_name": visitor.municipality_name if visitor else "",
             "theme_url": f"/huisstijl/{visitor.municipality_id}.css"
@@ -55,16 +58,17 @@ def install(app: Flask) -> None:
         }
 
 
-def menu_for(visitor: Visitor | None) -> list[dict[str, Any]]:
+def _menu_for(visitor: Visitor | None, menu: tuple[tuple[Entry, str], ...]) -> list[dict[str, Any]]:
     """The lines of the menu for this visitor: label, url, and whether it is the current page."""
     if visitor is None:
         return []
-    return [
-        {
+    lines = {
+        entry.label: {
             "label": entry.label,
-            "url": url_for(entry.endpoint),
+            "url": url,
             "current": request.endpoint == entry.endpoint,
         }
-        for entry in MENU
+        for entry, url in menu
         if visitor.may(entry.permission)
-    ]
+    }  # one line, also for who may enter by two permissions
+    return list(lines.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
@@ -84,9 +84,12 @@ def _merged(one: Task | None, other: Task) -> Task:
     )
 
 
-def history(
-    done: Sequence[Proof], titles: Mapping[tuple[str, str], str]
-) -> list[tuple[str, dt.date]]:
+def history(done: Sequence[Proof], library: Library) -> list[tuple[str, dt.date]]:
     """What somebody completed, the newest first: title (or the id of what is no longer offered)
     and day."""
-    return [(titles.get(proof.content, proof.content[1]), proof.completed_on) for proof in done]
+    found = []
+    for proof in done:
+        kind, content_id = proof.content
+        content = library.content(ContentKind[kind], content_id)
+        found.append((content.title if content else content_id, proof.completed_on))
+    return found

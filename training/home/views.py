@@ -9,7 +9,7 @@ from training import clock
 from training.access import Permission
 from training.assignments.queries import overview
 from training.assignments.rules import Standing
-from training.content.classes import ContentKind, Dilemma, Module, Theme
+from training.content.classes import Dilemma, Module, Theme
 from training.content.views import library
 from training.home import rules
 from training.learning.queries import progress_of
@@ -48,7 +48,7 @@ def show_overview() -> ResponseReturnValue:
         later=[s for s in found if s.standing in (Standing.VALID, Standing.FUTURE)],
         paused=any(s.standing is Standing.PAUSED for s in found),
         exempt=[s for s in found if s.standing is Standing.EXEMPT],
-        history=rules.history(done, _titles()),
+        history=rules.history(done, library()),
         today=today,
     )
 
@@ -90,10 +90,3 @@ def show_privacy() -> ResponseReturnValue:
 def show_accessibility() -> ResponseReturnValue:
     """The accessibility statement, and what is known not to conform."""
     return render_template("home/accessibility.html")
-
-
-def _titles() -> dict[tuple[str, str], str]:
-    shelf = library()
-    titles = {(ContentKind.MODULE.name, m.id): m.title for m in shelf.modules.values()}
-    titles |= {(ContentKind.DILEMMA.name, d.id): d.title for d in shelf.dilemmas.values()}
-    return titles | {(ContentKind.MEETING.name, m.id): m.title for m in shelf.meetings.values()}

@@ -110,4 +110,5 @@ class IdentityGate:
 
 
 def _holder() -> Holder | None:
-    return current_user.holder if isinstance(current_user._get_current_object(), SignedIn) else None
+    user = current_user._get_current_object()
+    return user.holder if isinstance(user, SignedIn) else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +27,32 @@ ANSWERS = sa.select(ANSWER.question_id, ANSWER.given, ANSWER.correct).where(
     ANSWER.municipality_id == sa.bindparam("municipality_id"),
     ANSWER.person_id == sa.bindparam("person_id"),
     ANSWER.module_id == sa.bindparam("module_id"),
+)
+TAKING = (
+    sa.select(
+        RUNNING.form,
+        RUNNING.seed,
+        RUNNING.draw_number,
+        RUNNING.since,
+        RUNNING.seen,
+        ANSWER.question_id,
+        ANSWER.given,
+        ANSWER.correct,
+    )
+    .select_from(Attempt.__table__)
+    .outerjoin(
+        AttemptAnswer.__table__,
+        sa.and_(
+            ANSWER.municipality_id == RUNNING.municipality_id,
+            ANSWER.person_id == RUNNING.person_id,
+            ANSWER.module_id == RUNNING.module_id,
+        ),
+    )
+    .where(
+        RUNNING.municipality_id == sa.bindparam("municipality_id"),
+        RUNNING.person_id == sa.bindparam("person_id"),
+        RUNNING.module_id == sa.bindparam("module_id"),
+    )
 )
 PROGRESS = sa.select(RUNNING.module_id, RUNNING.seen, RUNNING.place).where(
     RUNNING.municipality_id == sa.bindparam("municipality_id"),
@@ -54,11 +82,25 @@ def taking_of(db: Session, attempt: Attempt, module: Module) -> Taking:
         person_id=attempt.person_id,
         module_id=attempt.module_id,
     )
+    return _taking(module, attempt, rows)
+
+
+def taking_now(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, module: Module
+) -> Taking | None:
+    """`taking_of` the running attempt, to show it, in one query; None without one."""
+    key = {"municipality_id": municipality_id, "person_id": person_id, "module_id": module.id}
+    rows = ask(db, TAKING, **key)
+    return _taking(module, rows[0], rows) if rows else None
+
+
+def _taking(module: Module, attempt: Any, rows: Iterable[Any]) -> Taking:
     answers = {
         row.question_id: Given(
             tuple(row.given["ids"]), row.correct, str(row.given.get("reporting", ""))
         )
         for row in rows
+        if row.question_id is not None
     }
     seen = {module.previous_ids.get(section_id, section_id) for section_id in attempt.seen}
     return Taking(

@@ -15,7 +15,7 @@ from training.evidence.queries import evidence_of
 from training.learning import actions, forms, rules
 from training.learning.forms import Reading
 from training.learning.models import Attempt
-from training.learning.queries import attempt_of, taking_of
+from training.learning.queries import attempt_of, taking_now, taking_of
 from training.learning.rules import Page, Taking
 from training.people.queries import audiences_of, inserts_of
 from training.web.doors import open_to, visitor
@@ -57,10 +57,9 @@ def begin_module(slug: str) -> ResponseReturnValue:
 def show_section(slug: str, section_id: str) -> ResponseReturnValue:
     """One section: text for the learner's own audiences, and its questions."""
     module = _module(slug)
-    attempt = attempt_of(db(), *_key(), module.id)
-    if attempt is None:
+    taking = taking_now(db(), *_key(), module)
+    if taking is None:
         return redirect(url_for("learning.show_module", slug=slug), 303)
-    taking = taking_of(db(), attempt, module)
     return _section_page(module, taking, section_id)
 
 
@@ -87,10 +86,8 @@ def go_on(slug: str, section_id: str) -> ResponseReturnValue:
     """Marks the section as read and goes to the next, or to the finish."""
     module, attempt = _module(slug), _attempt(slug)
     taking = taking_of(db(), attempt, module)
-    all_pages = rules.pages(taking)
-    page = _page_of(taking, section_id)
-    place = [p.section.id for p in all_pages].index(page.section.id)
-    following = all_pages[place + 1].section.id if place + 1 < len(all_pages) else None
+    page, number, all_pages = _place_of(taking, section_id)
+    following = all_pages[number].section.id if number < len(all_pages) else None
     actions.read_section(attempt, page.section.id, following)
     if following:
         return _to(module, following)
@@ -102,10 +99,9 @@ def go_on(slug: str, section_id: str) -> ResponseReturnValue:
 def show_finish(slug: str) -> ResponseReturnValue:
     """What is still missing, or the button that completes the module."""
     module = _module(slug)
-    attempt = attempt_of(db(), *_key(), module.id)
-    if attempt is None:
+    taking = taking_now(db(), *_key(), module)
+    if taking is None:
         return redirect(url_for("learning.show_done", slug=slug), 303)
-    taking = taking_of(db(), attempt, module)
     return _finish_page(module, taking, rules.missing_steps(taking))
 
 
@@ -162,10 +158,16 @@ def _to(module: Module, section_id: str) -> ResponseReturnValue:
 
 
 def _page_of(taking: Taking, section_id: str) -> Page:
+    return _place_of(taking, section_id)[0]
+
+
+def _place_of(taking: Taking, section_id: str) -> tuple[Page, int, list[Page]]:
+    """The page of a section, its number (from 1), and all pages; 404 when it is not one of them."""
     section = taking.module.section(section_id)
-    for page in rules.pages(taking):
+    pages = rules.pages(taking)
+    for number, page in enumerate(pages, 1):
         if section is not None and page.section.id == section.id:
-            return page
+            return page, number, pages
     abort(404)
 
 
@@ -188,9 +190,7 @@ Refused = tuple[str, str, dict[str, list[str]]]
 def _section_page(
     module: Module, taking: Taking, section_id: str, refused: Refused | None = None
 ) -> str:
-    page = _page_of(taking, section_id)
-    all_pages = rules.pages(taking)
-    number = [p.section.id for p in all_pages].index(page.section.id) + 1
+    page, number, all_pages = _place_of(taking, section_id)
     municipality_id, person_id = _key()
     return render_template(
         "learning/section.html",
