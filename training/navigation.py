@@ -30,7 +30,7 @@ MENU = (
     Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
     Entry("Bijeenkomsten", "meetings.show_meetings", Permission.RUN_MEETINGS),
     Entry("Accounts", "identity.show_accounts", Permission.MANAGE_ACCOUNTS),
-    Entry("Organisatie", "tree.show_tree", Permission.READ_PERSONS),
+    Entry("Mensen", "persons.show_persons", Permission.READ_PERSONS),
     Entry("Organisatie", "tree.show_tree", Permission.EXPORT_AGGREGATES),
     Entry("Instellingen", "settings.choose_municipality", Permission.MANAGE_SETTINGS),
     Entry("Bewaren", "settings.choose_municipality", Permission.MANAGE_RETENTION),

@@ -82,7 +82,8 @@ class Person(Base):
 
 class Position(Base):
     """What a person is, in which unit, from when until when (inclusive); a person can have two.
-    `recorded_on` is the day it was entered: nobody is late for what was not known yet."""
+    `recorded_on` is the day it was entered: nobody is late for what was not known yet. `faction` is
+    of the council; `replaces_id` is the person whose seat is filled for sixteen weeks."""
 
     __tablename__ = "position"
     __table_args__ = (
@@ -103,6 +104,18 @@ class Position(Base):
     from_on: Mapped[dt.date]
     until_on: Mapped[dt.date | None]
     recorded_on: Mapped[dt.date]
+    faction: Mapped[str] = mapped_column(sa.String(80), default="")
+    replaces_id: Mapped[uuid.UUID | None]
+
+
+class CouncilTerm(Base):
+    """A term of a municipality's council; `until_on` None: the one that sits now."""
+
+    __tablename__ = "council_term"
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    from_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    until_on: Mapped[dt.date | None]
 
 
 class Tag(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flask import current_app
 
@@ -18,7 +18,12 @@ from training.web.request_db import db, separate_transaction
 
 def note_looked(persons: Iterable[Person], what: str) -> None:
     """Records, before a page is sent, that the visitor sees data of these persons."""
-    keys = {(person.municipality_id, person.id) for person in persons}
+    note_looked_at({(person.municipality_id, person.id) for person in persons}, what)
+
+
+def note_looked_at(keys: Collection[tuple[uuid.UUID, uuid.UUID]], what: str) -> None:
+    """The same for (municipality_id, person_id). In a POST: first roll back what `db()` holds, as
+    this is a transaction of its own that waits for it."""
     if not keys:
         return
     with separate_transaction() as own:

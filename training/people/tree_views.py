@@ -13,6 +13,7 @@ from training import clock
 from training.access import NOWHERE, Permission
 from training.audit.models import Action
 from training.people import tree_actions, tree_queries, tree_rules
+from training.people.desk_views import tabs
 from training.people.models import Unit
 from training.people.noting_views import note
 from training.people.rules import UnitKind
@@ -61,6 +62,7 @@ def show_tree() -> ResponseReturnValue:
     nodes = tree_queries.tree_on(db(), _seen_units(), day, covered)
     return render_template(
         "people/tree.html",
+        tabs=tabs("Organisatie"),
         filter=form,
         nodes=nodes,
         day=day,
