@@ -23,7 +23,7 @@ from training.db import Base, Database, UtcDateTime
 
 FORMAT = 1
 BATCH = 1000
-LEFT_OUT = frozenset({"open_vote"})
+LEFT_OUT = frozenset({"open_vote", "report_piece"})
 
 
 class BackupError(Exception):

@@ -32,7 +32,7 @@ from training.people import cli as people
 from training.people.models import Unit
 from training.reporting import exports
 from training.reporting import queries as reporting
-from training.reporting.rules import Filters
+from training.reporting.rules import Filters, columns_of
 from training.settings import Settings, SettingsError
 from training.settings import read as read_settings
 
@@ -251,9 +251,23 @@ def run_export(options: argparse.Namespace) -> int:
             print("Kies een bestandsnaam die eindigt op .csv, .xlsx of .ods.", file=sys.stderr)
             return 1
         within = frozenset({Grant(unit.id, frozenset({Population[options.population]}))})
-        filters = Filters(options.on or clock.today())
-        rows = list(reporting.stream(db, reporting.participation_rows(within, filters)))
-        exports.write(options.file, rows, filters.in_words(unit.name))
+        today = clock.today()
+        filters = Filters(options.on or today, today)
+        ids = reporting.municipality_ids(db, within)
+        columns = columns_of(())
+        total = exports.Sum()
+        if options.file.suffix == ".csv":
+            query = reporting.file_cells(ids, within, filters, columns, dates_as_text=True)
+            with options.file.open("wb") as file:
+                file.writelines(total.of_csv(exports.csv_pieces(database.engine, query, columns)))
+        else:
+            rows = total.of_cells(reporting.stream(db, ids, within, filters, columns))
+            exports.write(
+                options.file,
+                rows,
+                columns,
+                lambda: [*filters.in_words(unit.name), ("Controlegetal", total.checksum)],
+            )
         audit_actions.record(
             db,
             derive_key(settings.secret_key),
@@ -264,7 +278,7 @@ def run_export(options: argparse.Namespace) -> int:
             what="deelnameoverzicht via de opdrachtregel",
         )
         db.commit()
-    print(f"{len(rows)} regels geschreven in {options.file}.")
+    print(f"{total.rows} regels geschreven in {options.file}.")
     return 0
 
 

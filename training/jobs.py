@@ -35,6 +35,8 @@ from training.mail import actions as mail
 from training.mail.transport import Transport, transport_of
 from training.meetings.live_actions import end_idle
 from training.meetings.round_box import RoundBox
+from training.reporting.figure_actions import write_months
+from training.reporting.making_actions import make_waiting, send_views
 from training.settings import Settings
 
 LEADER_LOCK = 0x77656572  # "weer": the number of the advisory lock on PostgreSQL
@@ -50,6 +52,7 @@ def nightly(
         outcome = assignments.open_cycles(db, today)
         digests = write_digests(db, library, today, now)
         keep_entries(db, today)
+        write_months(db, today)
         if keep:
             db.commit()
     log.info(
@@ -153,6 +156,13 @@ def schedule(
     def send_now() -> None:
         mail.send_pending(database, transport, clock.now())
 
+    def send_views_now() -> None:
+        with database.transaction() as db:
+            send_views(db, settings.base_url, clock.today(), clock.now())
+
+    def make_reports_now() -> None:
+        make_waiting(database, clock.now())
+
     def count_now() -> None:
         count_ballots(database, Box(settings.box_dir))
 
@@ -164,4 +174,6 @@ def schedule(
     scheduler.add_job(send_now, "interval", seconds=5, max_instances=1)
     scheduler.add_job(count_now, "cron", minute=17)
     scheduler.add_job(led(end_idle_now), "cron", minute=41)
+    scheduler.add_job(led(send_views_now), "cron", hour=7)
+    scheduler.add_job(make_reports_now, "interval", seconds=2, max_instances=1)
     return scheduler

@@ -25,7 +25,7 @@ MENU = (
     Entry("Leren", "home.show_catalogue", Permission.SIGNED_IN),
     Entry("Mijn bewijzen", "certificates.show_own_certificates", Permission.LEARN),
     Entry("Deelname", "reporting.show_participation", Permission.SEE_PERSONS_STATUS),
-    Entry("Cijfers", "reporting.show_figures", Permission.SEE_COUNTS),
+    Entry("Cijfers", "figures.show_figures", Permission.SEE_COUNTS),
     Entry("Per persoon", "one_person.find_person", Permission.DECIDE_FOR_PERSON),
     Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
     Entry("Bijeenkomsten", "meetings.show_meetings", Permission.RUN_MEETINGS),

@@ -10,6 +10,7 @@ from training.learning import models as learning
 from training.mail import models as mail
 from training.meetings import models as meetings
 from training.people import models as people
+from training.reporting import models as reporting
 
 __all__ = [
     "assignments",
@@ -22,4 +23,5 @@ __all__ = [
     "mail",
     "meetings",
     "people",
+    "reporting",
 ]

@@ -33,6 +33,7 @@ NAMES = frozenset({"theo", "sjoerd", "hanna", "griet"})
 READ_PERSONS = frozenset({"hanna", "griet", "piet", "bas"})
 FACILITATORS = frozenset({"fatma"})
 MANAGE_PERSONS = READ_PERSONS - {"piet"}
+EXPORTERS = frozenset({"hanna", "griet"})
 COUNTS = NAMES | {"piet", "bas", "carlijn"}
 DECIDERS = frozenset({"hanna", "griet", "sjoerd"})
 DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
@@ -62,8 +63,6 @@ TABLE: dict[str, frozenset[str] | None] = {
     "meetings.show_meetings": FACILITATORS, "meetings.choose_dilemma": FACILITATORS,
     "meetings.prepare": FACILITATORS, "meetings.show_desk": FACILITATORS,
     "meetings.take_step": FACILITATORS, "meetings.end_dilemma": FACILITATORS,
-    "reporting.show_participation": NAMES, "reporting.show_figures": COUNTS,
-    "reporting.export_participation": frozenset({"hanna", "griet"}),
     "why.show_why": LEARNERS,
     "plan.look_ahead": DESK, "plan.show_year": DESK, "plan.export_year": DESK,
     "one_person.find_person": DECIDERS, "one_person.show_person": DECIDERS,
@@ -73,6 +72,13 @@ TABLE: dict[str, frozenset[str] | None] = {
     "programme.show_own_programme": DESK, "programme.show_programme": DESK,
     "programme.plan_duty": DESK, "programme.make_duty": DESK, "programme.show_samples": DESK,
     "programme.show_duty": DESK,
+    "reporting.show_participation": NAMES, "reporting.explain_participation": NAMES,
+    "reporting.print_participation": NAMES, "reporting.keep_view": NAMES,
+    "reporting.open_view": NAMES, "reporting.remove_view": NAMES,
+    "figures.show_figures": COUNTS, "figures.export_figures": EXPORTERS | {"carlijn"},
+    "export.export_participation": EXPORTERS, "export.list_reports": EXPORTERS,
+    "export.show_report": EXPORTERS, "export.fetch_report": EXPORTERS,
+    "export.make_again": EXPORTERS,
     "own_account.show_own_account": ALL, "own_account.change_password": ALL,
     "own_account.sign_out_everywhere": ALL,
     "accounts.show_accounts": frozenset({"bas"}), "accounts.choose_person": frozenset({"bas"}),
@@ -126,6 +132,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "municipality_id": str(town.municipality), "unit_id": str(town.municipality),
         "from_on": "2026-11-02", "evidence_id": "00000000-0000-4000-8000-000000000000",
         "duty_id": "00000000-0000-4000-8000-000000000000",
+        "view_id": "00000000-0000-4000-8000-000000000000",
+        "report_id": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
     found = {}
     for rule in app.url_map.iter_rules():
@@ -138,6 +146,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
             own["name"] = next(iter(library.inserts))
         if rule.endpoint.startswith("assignments."):
             own["kind"] = "module"
+        if rule.endpoint.startswith("figures."):
+            own["kind"] = "xlsx"
         address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m, own=own: own[m[1]], rule.rule)
         method = "GET" if "GET" in (rule.methods or set()) else "POST"
         found[f"{rule.endpoint} {method}"] = (address, method)
@@ -191,6 +201,13 @@ HAS_ITS_OWN_404 = {
     # Vera is staff: she is not there for the griffie, which may open the same doors.
     "persons.show_person", "persons.change_person", "persons.add_position",
     "persons.change_position",
+    "assignments.begin_task", "assignments.show_task", "certificates.show_certificate",
+    "export.fetch_report", "export.make_again", "export.show_report", "identity.end_role",
+    "identity.make_account", "learning.answer_question", "learning.go_on", "meetings.end_dilemma",
+    "meetings.show_desk", "meetings.take_step", "one_person.exempt_person",
+    "one_person.pause_person", "one_person.record_earlier", "one_person.show_person",
+    "one_person.withdraw_earlier", "one_person.withdraw_exemption", "one_person.withdraw_pause",
+    "programme.show_duty", "reporting.open_view", "reporting.remove_view",
 }  # fmt: skip
 
 

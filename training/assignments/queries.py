@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from training.assignments import rules
 from training.assignments.facts import (
@@ -136,9 +136,10 @@ def urgency(found: DutyStanding) -> tuple[int, dt.date, str]:
 
 
 def standing_rows(as_of: dt.date) -> sa.Subquery:
-    """Everybody's standing on a day as one subquery: municipality_id, person_id, duty_id, number,
-    standing (the name), opens_on, due_on, fulfilled_on, valid_until. The definition is that of
-    `rules.round_standing`; a property test compares the two."""
+    """Everybody's standing on a day as one subquery: municipality_id, person_id, duty_id, from_on
+    and until_on (of the assignment), number, standing (the name), opens_on, due_on,
+    was_valid_until, fulfilled_on, valid_until, window_days and grace_days. The definition is that
+    of `rules.round_standing`; a property test compares the two."""
     newest = _newest_cycle(as_of)
     done = sa.case(
         (newest.c.fulfilled_on <= as_of, newest.c.fulfilled_on),
@@ -154,9 +155,14 @@ def standing_rows(as_of: dt.date) -> sa.Subquery:
             second.c.municipality_id,
             second.c.person_id,
             second.c.duty_id,
+            second.c.from_on,
+            second.c.until_on,
             second.c.number,
             second.c.opens_on,
             second.c.due_on,
+            second.c.was_valid_until,
+            second.c.window_days,
+            second.c.grace_days,
             second.c.done_on.label("fulfilled_on"),
             second.c.holds_until.label("valid_until"),
             _standing(second, as_of).label("standing"),
@@ -165,27 +171,25 @@ def standing_rows(as_of: dt.date) -> sa.Subquery:
 
 
 def _newest_cycle(as_of: dt.date) -> sa.Subquery:
+    """Each assignment with its newest cycle on a day. The number is looked up for each row by the
+    key of the cycles, so that a page of fifty rows reads fifty cycles and not all of them."""
+    opened = aliased(Cycle, name="opened")
     newest = (
-        sa.select(
-            Cycle.municipality_id,
-            Cycle.person_id,
-            Cycle.duty_id,
-            sa.func.max(Cycle.number).label("number"),
+        sa.select(sa.func.max(opened.number))
+        .where(
+            opened.municipality_id == Assignment.municipality_id,
+            opened.person_id == Assignment.person_id,
+            opened.duty_id == Assignment.duty_id,
+            opened.opens_on <= as_of,
         )
-        .where(Cycle.opens_on <= as_of)
-        .group_by(Cycle.municipality_id, Cycle.person_id, Cycle.duty_id)
-        .subquery("newest")
-    )
-    same = sa.and_(
-        Assignment.municipality_id == newest.c.municipality_id,
-        Assignment.person_id == newest.c.person_id,
-        Assignment.duty_id == newest.c.duty_id,
+        .correlate(Assignment)
+        .scalar_subquery()
     )
     same_cycle = sa.and_(
-        Cycle.municipality_id == newest.c.municipality_id,
-        Cycle.person_id == newest.c.person_id,
-        Cycle.duty_id == newest.c.duty_id,
-        Cycle.number == newest.c.number,
+        Cycle.municipality_id == Assignment.municipality_id,
+        Cycle.person_id == Assignment.person_id,
+        Cycle.duty_id == Assignment.duty_id,
+        Cycle.number == newest,
     )
     policy = sa.and_(
         DutyPolicy.duty_id == Cycle.duty_id, DutyPolicy.version == Cycle.policy_version
@@ -216,7 +220,6 @@ def _newest_cycle(as_of: dt.date) -> sa.Subquery:
         )
         .select_from(Assignment)
         .join(Duty, Duty.id == Assignment.duty_id)
-        .outerjoin(newest, same)
         .outerjoin(Cycle, same_cycle)
         .outerjoin(DutyPolicy, policy)
         .subquery("current")

@@ -1,197 +1,469 @@
-"""Answers who took part: one query, for one page of the screen and for every export."""
+"""Answers who took part: one query, for one page of the screen and for every export.
+
+A page is found in two steps: which people and duties are on it (by the index of names, without
+knowing how anybody stands), and then how these few stand. An export takes all in one step.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from training.access import Reach
-from training.assignments.models import Assignment, Duty, DutyAudience
+from training.assignments.models import Assignment, Duty, DutyContent, Pause
 from training.assignments.queries import standing_rows
 from training.assignments.rules import Standing
+from training.content.classes import ContentKind
+from training.db import AddDays, AddMonths
 from training.people.models import Person, Position, Unit
-from training.people.queries import held_on, units_below, within
-from training.reporting.rules import Filters, Row
+from training.people.queries import (
+    held_on,
+    membership_rows,
+    municipalities_below,
+    units_below,
+    within,
+)
+from training.reporting.rules import (
+    MOST_COUNTED,
+    Column,
+    Counts,
+    Filters,
+    Kind,
+    Row,
+    as_cells,
+)
 
 PAGE = 50  # rows on one screen
+Ids = Collection[uuid.UUID]
+Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]  # municipality, person, duty
 
 
-def participation_rows(reach: Reach, filters: Filters) -> sa.Select[Any]:
+def municipality_ids(db: Session, reach: Reach) -> list[uuid.UUID]:
+    """The municipalities in which somebody may look; first in the key of every row."""
+    return [unit.id for unit in municipalities_below(db, [grant.unit_id for grant in reach])]
+
+
+def _in_place(reach: Reach, filters: Filters) -> sa.ColumnElement[bool]:
+    """The condition on `Position` that it puts its person in this overview."""
+    parts = [held_on(filters.placed_on), within(reach)]
+    if filters.unit_id is not None:
+        parts.append(Position.unit_id.in_(units_below([filters.unit_id])))
+    return sa.and_(*parts)
+
+
+def _of_person() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Position.municipality_id == Person.municipality_id, Position.person_id == Person.id
+    )
+
+
+def _place(column: Any, reach: Reach, filters: Filters) -> sa.ScalarSelect[Any]:
+    """Something of the oldest position that puts a person in this overview."""
+    query = sa.select(column).where(_of_person(), _in_place(reach, filters))
+    oldest = query.order_by(Position.from_on, Position.id).limit(1)
+    return oldest.correlate(Person).scalar_subquery()
+
+
+def in_audience(audience: str, day: dt.date) -> sa.ColumnElement[bool]:
+    """The condition on `Person` that he or she is in an audience on a day."""
+    member = membership_rows().subquery("member")
+    return sa.exists().where(
+        member.c.municipality_id == Person.municipality_id,
+        member.c.person_id == Person.id,
+        member.c.audience == audience,
+        member_on(member, day),
+    )
+
+
+def member_on(member: sa.Subquery, day: dt.date) -> sa.ColumnElement[bool]:
+    """The condition on rows of `membership_rows` that the membership holds on a day."""
+    months = sa.func.coalesce(member.c.first_months, 0)
+    return sa.and_(
+        member.c.from_on <= day,
+        member.c.until_on >= day,
+        sa.or_(
+            member.c.first_months.is_(None), AddMonths(member.c.joined_on, months, sa.null()) > day
+        ),
+    )
+
+
+def _people(ids: Ids, filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `Person`: of these municipalities, in service, in the audience, named."""
+    parts: list[sa.ColumnElement[bool]] = [
+        Person.municipality_id.in_(ids),
+        Person.joined_on <= filters.as_of,
+        sa.or_(Person.left_on.is_(None), Person.left_on >= filters.as_of),
+    ]
+    if filters.audience:
+        parts.append(in_audience(filters.audience, filters.as_of))
+    full = Person.given_name + " " + Person.infix + " " + Person.family_name
+    parts += [full.icontains(word, autoescape=True) for word in filters.name.split()]
+    return parts
+
+
+def _duties(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `Duty` and `Assignment`: it is in force, and asked of this person."""
+    parts: list[sa.ColumnElement[bool]] = [
+        Duty.in_force_from <= filters.as_of,
+        sa.or_(Assignment.until_on.is_(None), Assignment.until_on >= filters.as_of),
+    ]
+    if filters.duty_id is not None:
+        parts.append(Assignment.duty_id == filters.duty_id)
+    if filters.theme:
+        parts.append(about(filters.content))
+    return parts
+
+
+def about(content: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
+    """The condition on `Duty` that it asks for any of this content."""
+    asked = sa.or_(
+        sa.false(),
+        *(
+            sa.and_(DutyContent.kind == ContentKind[kind], DutyContent.content_id == content_id)
+            for kind, content_id in sorted(content)
+        ),
+    )
+    return sa.exists().where(DutyContent.duty_id == Duty.id, asked)
+
+
+ORDER = (Person.family_name, Person.given_name, Person.id)
+
+
+def _keys(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
+    """Which rows there are, in their order, without how they stand: municipality, person, duty."""
+    municipality = aliased(Unit, name="municipality")
+    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
+    query = (
+        sa.select(Person.municipality_id, Person.id.label("person_id"), Assignment.duty_id)
+        .join(
+            Assignment,
+            sa.and_(
+                Assignment.municipality_id == Person.municipality_id,
+                Assignment.person_id == Person.id,
+            ),
+        )
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .where(*_people(ids, filters), placed, *_duties(filters))
+    )
+    if len(ids) > 1:
+        query = query.join(municipality, municipality.id == Person.municipality_id)
+        query = query.order_by(municipality.name)
+    return query.order_by(*ORDER, Duty.title, Duty.id)
+
+
+def participation_rows(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     """Everybody within `reach` under each of their duties on the reference date, filtered and in
-    a fixed order. A person with two positions is one row, under the oldest of them in reach."""
-    place = _placed(reach, filters)
+    a fixed order: all columns by their keys, with municipality_id, person_id, duty_id and unit_id.
+    A person with two positions is one row, under the oldest of them in reach."""
+    found = rows_with_standing(ids, reach, filters)
+    query = sa.select(found)
+    if filters.standing is not None:
+        query = query.where(found.c.standing == filters.standing.name)
+    if filters.done_from is not None:
+        query = query.where(found.c.done_on >= filters.done_from)
+    if filters.done_until is not None:
+        query = query.where(found.c.done_on <= filters.done_until)
+    if len(ids) > 1:
+        query = query.order_by(found.c.municipality)
+    return query.order_by(
+        found.c.family_name, found.c.given_name, found.c.person_id, found.c.duty, found.c.duty_id
+    )
+
+
+def _placed(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
+    """The people, each with the unit in which the overview shows them."""
+    query = sa.select(
+        Person.municipality_id,
+        Person.id.label("person_id"),
+        Person.given_name,
+        Person.infix,
+        Person.family_name,
+        Person.employee_number,
+        _place(Position.unit_id, reach, filters).label("unit_id"),
+        _place(Position.job_title, reach, filters).label("job_title"),
+    ).where(*_people(ids, filters))
+    return query.subquery("placed")
+
+
+def rows_with_standing(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
+    """Everybody under each duty with how they stand, not yet chosen by that and in no order."""
+    who = _placed(ids, reach, filters)
     rows = standing_rows(filters.as_of)
-    municipality = aliased(Unit)
+    municipality = aliased(Unit, name="municipality")
+    standing = _ahead(rows, filters.as_of) if filters.looks_ahead else rows.c.standing
     query = (
         sa.select(
+            who.c.municipality_id,
+            who.c.person_id,
+            rows.c.duty_id,
+            who.c.unit_id,
+            who.c.family_name,
+            who.c.given_name,
             municipality.name.label("municipality"),
             Unit.name.label("unit"),
-            Person.given_name,
-            Person.infix,
-            Person.family_name,
-            Person.employee_number,
-            Duty.title,
-            rows.c.standing,
+            _full_name(who).label("name"),
+            who.c.employee_number,
+            who.c.job_title,
+            Duty.title.label("duty"),
+            standing.label("standing"),
+            rows.c.from_on.label("assigned_on"),
             rows.c.due_on,
-            rows.c.fulfilled_on,
+            _overdue_since(rows, standing).label("overdue_since"),
+            rows.c.fulfilled_on.label("done_on"),
             rows.c.valid_until,
-            Person.municipality_id,
-            Person.id.label("person_id"),
+            _paused_until(who, filters.as_of).label("paused_until"),
         )
-        .select_from(place)
+        .select_from(who)
         .join(
             rows,
             sa.and_(
-                rows.c.municipality_id == place.c.municipality_id,
-                rows.c.person_id == place.c.person_id,
-            ),
-        )
-        .join(
-            Person,
-            sa.and_(
-                Person.municipality_id == place.c.municipality_id, Person.id == place.c.person_id
+                rows.c.municipality_id == who.c.municipality_id,
+                rows.c.person_id == who.c.person_id,
             ),
         )
         .join(Duty, Duty.id == rows.c.duty_id)
-        .join(Unit, Unit.id == place.c.unit_id)
-        .join(municipality, municipality.id == place.c.municipality_id)
-        .where(
-            rows.c.standing != Standing.LAPSED.name,
-            sa.or_(Person.left_on.is_(None), Person.left_on >= filters.as_of),
-            Person.joined_on <= filters.as_of,
-            Duty.in_force_from <= filters.as_of,
-        )
+        .join(Unit, Unit.id == who.c.unit_id)
+        .join(municipality, municipality.id == who.c.municipality_id)
+        .where(Duty.in_force_from <= filters.as_of, rows.c.standing != Standing.LAPSED.name)
     )
-    return _filtered(query, rows, filters).order_by(
-        municipality.name,
-        Unit.name,
-        Person.family_name,
-        Person.given_name,
-        Person.id,
-        Duty.title,
-        Duty.id,
-    )
-
-
-def _placed(reach: Reach, filters: Filters) -> sa.Subquery:
-    """One position for each person in reach on the reference date: the oldest."""
-    first = (
-        sa.func.row_number()
-        .over(
-            partition_by=(Position.municipality_id, Position.person_id),
-            order_by=(Position.from_on, Position.id),
-        )
-        .label("place")
-    )
-    query = sa.select(Position.municipality_id, Position.person_id, Position.unit_id, first).where(
-        held_on(filters.as_of), within(reach)
-    )
-    if filters.unit_id is not None:
-        query = query.where(Position.unit_id.in_(units_below([filters.unit_id])))
-    ranked = query.subquery("ranked")
-    return sa.select(ranked).where(ranked.c.place == 1).subquery("placed")
-
-
-def _filtered(query: sa.Select[Any], rows: sa.Subquery, filters: Filters) -> sa.Select[Any]:
     if filters.duty_id is not None:
         query = query.where(rows.c.duty_id == filters.duty_id)
-    if filters.standing is not None:
-        query = query.where(rows.c.standing == filters.standing.name)
-    if filters.audience:
-        of_audience = sa.select(DutyAudience.duty_id).where(
-            DutyAudience.audience == filters.audience
+    if filters.theme:
+        query = query.where(about(filters.content))
+    return query.subquery("participation")
+
+
+def _full_name(who: sa.Subquery) -> sa.ColumnElement[str]:
+    infix = sa.case((who.c.infix == "", " "), else_=" " + who.c.infix + " ")
+    return sa.func.trim(who.c.given_name + infix + who.c.family_name)
+
+
+def _ahead(rows: sa.Subquery, day: dt.date) -> sa.ColumnElement[str]:
+    """How a row will stand on a day to come when nobody does anything: the cycles that the nightly
+    job has not opened yet are reckoned from the policy."""
+    window = AddDays(rows.c.valid_until, -sa.func.coalesce(rows.c.window_days, 0))
+    grace = AddDays(rows.c.valid_until, sa.func.coalesce(rows.c.grace_days, 0))
+    done = rows.c.fulfilled_on.is_not(None)
+    return sa.case(
+        (sa.and_(rows.c.standing == Standing.VALID.name, window <= day),
+         Standing.REFRESHER_OPEN.name),
+        (sa.and_(rows.c.standing == Standing.EXPIRED.name, done, grace >= day),
+         Standing.GRACE.name),
+        else_=rows.c.standing,
+    )  # fmt: skip
+
+
+def _overdue_since(
+    rows: sa.Subquery, standing: sa.ColumnElement[str]
+) -> sa.ColumnElement[dt.date | None]:
+    """The first day on which it was too late; NULL when it is not."""
+    ended = sa.func.coalesce(rows.c.valid_until, rows.c.was_valid_until)
+    return sa.case(
+        (standing == Standing.OVERDUE.name, AddDays(rows.c.due_on, 1)),
+        (standing == Standing.EXPIRED.name, AddDays(ended, 1)),
+        else_=None,
+    )
+
+
+def _paused_until(who: sa.Subquery, day: dt.date) -> sa.ScalarSelect[dt.date]:
+    return (
+        sa.select(sa.func.max(Pause.until_on))
+        .where(
+            Pause.municipality_id == who.c.municipality_id,
+            Pause.person_id == who.c.person_id,
+            Pause.from_on <= day,
+            Pause.until_on >= day,
         )
-        query = query.where(rows.c.duty_id.in_(of_audience))
-    if filters.name:
-        full = Person.given_name + " " + Person.infix + " " + Person.family_name
-        for word in filters.name.split():
-            query = query.where(full.icontains(word, autoescape=True))
-    return query
+        .correlate(who)
+        .scalar_subquery()
+    )
 
 
-def count_of(db: Session, query: sa.Select[Any]) -> int:
-    """How many rows a query has."""
-    return db.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
+def count_up_to(
+    db: Session, ids: Ids, reach: Reach, filters: Filters, most: int = MOST_COUNTED
+) -> int:
+    """How many rows there are, counted no further than one past `most`."""
+    if filters.asks_how_it_stands:
+        query = participation_rows(ids, reach, filters).order_by(None)
+    else:
+        query = _keys(ids, reach, filters).order_by(None)
+    few = query.with_only_columns(sa.literal(1)).limit(most + 1).subquery()
+    return db.scalar(sa.select(sa.func.count()).select_from(few)) or 0
 
 
-def page_of(db: Session, query: sa.Select[Any], number: int) -> list[Row]:
+def page_of(
+    db: Session,
+    ids: Ids,
+    reach: Reach,
+    filters: Filters,
+    columns: Sequence[Column],
+    number: int = 1,
+    size: int = PAGE,
+) -> list[Row]:
     """One screen of rows; the first page is 1."""
-    part = query.limit(PAGE).offset((number - 1) * PAGE)
-    return [row_from(row) for row in db.execute(part)]
+    part = slice((number - 1) * size, number * size)
+    if filters.asks_how_it_stands:
+        query = participation_rows(ids, reach, filters).slice(part.start, part.stop)
+        return [row_from(columns, row) for row in db.execute(query).mappings()]
+    keys = [
+        tuple(key) for key in db.execute(_keys(ids, reach, filters).slice(part.start, part.stop))
+    ]
+    return _these(db, reach, filters, columns, keys)
 
 
-def stream(db: Session, query: sa.Select[Any], batch: int = 2000) -> Iterator[Row]:
-    """All rows, a batch in memory at a time."""
-    for part in db.execute(query.execution_options(yield_per=batch)).partitions():
-        for row in part:
-            yield row_from(row)
+def _these(
+    db: Session, reach: Reach, filters: Filters, columns: Sequence[Column], keys: list[Any]
+) -> list[Row]:
+    """The rows with these keys, in their order."""
+    if not keys:
+        return []
+    ids, persons, duties = (sorted({key[part] for key in keys}) for part in range(3))
+    found = rows_with_standing(ids, reach, replace(filters, audience="", name=""))
+    query = sa.select(found).where(found.c.person_id.in_(persons), found.c.duty_id.in_(duties))
+    rows = {
+        (row["municipality_id"], row["person_id"], row["duty_id"]): row_from(columns, row)
+        for row in db.execute(query).mappings()
+    }
+    return [rows[key] for key in keys if key in rows]
 
 
-def row_from(row: Any) -> Row:
+def row_from(columns: Sequence[Column], row: Any) -> Row:
     """A row of the query as the overview knows it."""
-    name = " ".join(p for p in (row.given_name, row.infix, row.family_name) if p)
-    return Row(
-        municipality=row.municipality,
-        unit=row.unit,
-        name=name,
-        employee_number=row.employee_number or "",
-        duty=row.title,
-        standing=Standing[row.standing],
-        due_on=row.due_on,
-        done_on=row.fulfilled_on,
-        valid_until=row.valid_until,
-        municipality_id=row.municipality_id,
-        person_id=row.person_id,
+    standing = Standing[row["standing"]]
+    cells = as_cells(columns, {**row, "standing": standing.value})
+    return Row(row["municipality_id"], row["person_id"], standing, cells)
+
+
+def people_of(db: Session, ids: Ids, reach: Reach, filters: Filters) -> list[tuple[Any, ...]]:
+    """Who is in the overview: (municipality_id, person_id)."""
+    if filters.asks_how_it_stands:
+        query = participation_rows(ids, reach, filters).order_by(None)
+        columns: list[Any] = [
+            query.selected_columns.municipality_id,
+            query.selected_columns.person_id,
+        ]
+    else:
+        query = _keys(ids, reach, filters).order_by(None)
+        columns = [Person.municipality_id, Person.id]
+    return [tuple(row) for row in db.execute(query.with_only_columns(*columns).distinct())]
+
+
+def file_cells(
+    ids: Ids, reach: Reach, filters: Filters, columns: Sequence[Column], dates_as_text: bool
+) -> sa.Select[*tuple[Any, ...]]:
+    """The cells of a file, made by the database: text that no spreadsheet takes for a formula,
+    the standing in Dutch, and dates, as Dutch text or (for a spreadsheet) as dates."""
+    query = participation_rows(ids, reach, filters)
+    named = query.selected_columns
+    cells: list[sa.ColumnElement[Any]] = []
+    for column in columns:
+        cell = named[column.key]
+        if column.key == "standing":
+            cells.append(_standing_in_dutch(cell))
+        elif column.kind is Kind.TEXT:
+            cells.append(_defused(cell))
+        else:
+            cells.append(DutchDate(cell) if dates_as_text else cell)
+    return query.with_only_columns(*(c.label(o.key) for c, o in zip(cells, columns, strict=True)))
+
+
+def _standing_in_dutch(cell: Any) -> sa.ColumnElement[str]:
+    return sa.case({standing.name: standing.value for standing in Standing}, value=cell)
+
+
+def _defused(cell: Any) -> sa.ColumnElement[str | None]:
+    """The same as `rules.safe_text`: a mark before what begins like a formula. NULL when empty, so
+    that nothing is written."""
+    first = sa.func.substr(cell, 1, 1)
+    risky = first.in_(["=", "+", "-", "@", "\t", "\r", "\n"])
+    return sa.case((cell == "", None), (risky, "'" + cell), else_=cell)
+
+
+class DutchDate(sa.sql.functions.GenericFunction[str]):
+    """A date as Dutch text in SQL: 02-11-2026."""
+
+    type = sa.String()
+    name = "dutch_date"
+    inherit_cache = True
+
+
+@compiles(DutchDate, "postgresql")
+def _dutch_date_postgresql(element: DutchDate, compiler: SQLCompiler, **options: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **options)}, 'DD-MM-YYYY')"
+
+
+@compiles(DutchDate, "sqlite")
+def _dutch_date_sqlite(element: DutchDate, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strftime('%d-%m-%Y', {compiler.process(element.clauses, **options)})"
+
+
+def counts_of(db: Session, ids: Ids, reach: Reach, filters: Filters) -> Counts:
+    """Who counts, who is left out and why, within these filters."""
+    rows = participation_rows(ids, reach, filters).order_by(None).subquery()
+    by_standing = {
+        Standing[name]: number
+        for name, number in db.execute(
+            sa.select(rows.c.standing, sa.func.count()).group_by(rows.c.standing)
+        )
+    }
+    people = db.scalar(
+        sa.select(sa.func.count()).select_from(
+            sa.select(rows.c.municipality_id, rows.c.person_id).distinct().subquery()
+        )
     )
-
-
-def counts_by_standing(db: Session, reach: Reach, filters: Filters) -> dict[Standing, int]:
-    """How many people-under-a-duty stand where, on the reference date."""
-    rows = participation_rows(reach, filters).order_by(None).subquery()
-    query = sa.select(rows.c.standing, sa.func.count()).group_by(rows.c.standing)
-    return {Standing[name]: number for name, number in db.execute(query)}
-
-
-def counts_by_municipality(
-    db: Session, reach: Reach, as_of: dt.date
-) -> list[tuple[str, str, int, int, int]]:
-    """For each municipality and duty: its name, the duty, how many people are under it, how many
-    of them are up to date, and how many are late; by name."""
-    rows = participation_rows(reach, Filters(as_of)).order_by(None).subquery()
-    good = rows.c.standing.in_([s.name for s in Standing if s.counts_as_valid])
-    late = rows.c.standing.in_([Standing.OVERDUE.name, Standing.EXPIRED.name])
-    query = (
+    left = sa.and_(Person.left_on.is_not(None), Person.left_on < filters.as_of)
+    early = Person.joined_on > filters.as_of
+    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
+    every = db.execute(
         sa.select(
-            rows.c.municipality,
-            rows.c.title,
             sa.func.count(),
-            sa.func.sum(sa.case((good, 1), else_=0)),
-            sa.func.sum(sa.case((late, 1), else_=0)),
-        )
-        .group_by(rows.c.municipality, rows.c.title)
-        .order_by(rows.c.municipality, rows.c.title)
+            sa.func.count().filter(left),
+            sa.func.count().filter(sa.and_(early, ~sa.func.coalesce(left, sa.false()))),
+        ).where(Person.municipality_id.in_(ids), placed)
+    ).one()
+    return Counts(
+        positions=every[0],
+        left=every[1],
+        not_yet=every[2],
+        without_duty=every[0] - every[1] - every[2] - (people or 0),
+        people=people or 0,
+        rows=sum(by_standing.values()),
+        by_standing=by_standing,
     )
-    return [(m, d, n, int(g), int(x)) for m, d, n, g, x in db.execute(query)]
 
 
-def duties_within(db: Session, reach: Reach, as_of: dt.date) -> list[tuple[uuid.UUID, str]]:
+def duties_within(db: Session, ids: Ids, reach: Reach, day: dt.date) -> list[tuple[uuid.UUID, str]]:
     """The duties of people in reach: id and title, by title."""
-    place = _placed(reach, Filters(as_of))
-    mine = (
-        sa.select(Assignment.duty_id)
-        .join(
-            place,
-            sa.and_(
-                place.c.municipality_id == Assignment.municipality_id,
-                place.c.person_id == Assignment.person_id,
-            ),
-        )
-        .distinct()
+    placed = sa.exists().where(
+        Position.municipality_id == Assignment.municipality_id,
+        Position.person_id == Assignment.person_id,
+        held_on(day),
+        within(reach),
     )
-    query = sa.select(Duty.id, Duty.title).where(Duty.id.in_(mine)).order_by(Duty.title, Duty.id)
+    mine = sa.exists().where(
+        Assignment.municipality_id.in_(ids), Assignment.duty_id == Duty.id, placed
+    )
+    query = sa.select(Duty.id, Duty.title).where(mine).order_by(Duty.title, Duty.id)
     return [(duty_id, title) for duty_id, title in db.execute(query)]
+
+
+def stream(
+    db: Session,
+    ids: Ids,
+    reach: Reach,
+    filters: Filters,
+    columns: Sequence[Column],
+    batch: int = 2000,
+) -> Iterator[tuple[Any, ...]]:
+    """The cells of a spreadsheet, a batch in memory at a time; dates are dates."""
+    query = file_cells(ids, reach, filters, columns, dates_as_text=False)
+    for part in db.execute(query.execution_options(yield_per=batch)).partitions():
+        yield from map(tuple, part)

@@ -1,44 +1,65 @@
-"""Shows who took part to who may see names, and counts to who may see counts; and exports."""
+"""Shows who took part to who may see names: on the screen, on paper and in files."""
 
 from __future__ import annotations
 
-import datetime as dt
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+import uuid
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    render_template,
-    request,
-    send_file,
-    url_for,
-)
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training import clock
-from training.access import LEAST_TO_COUNT, Permission, Reach
+from training.access import Permission, Reach
 from training.audit import actions as audit
-from training.audit.models import Action
-from training.audit.rules import derive_key
+from training.content.classes import ContentKind, Theme
 from training.content.views import library
+from training.people.noting_views import audit_key
 from training.people.queries import units_of
-from training.reporting import exports, queries
-from training.reporting.forms import ExportForm, ParticipationForm
-from training.reporting.rules import COLUMNS, DEFINITIONS, Filters, Row
+from training.reporting import making_actions, queries
+from training.reporting.forms import Content, ParticipationForm, ViewForm
+from training.reporting.making_rules import Rhythm
+from training.reporting.models import SavedView
+from training.reporting.rules import DEFINITIONS, MOST_COUNTED, PRINTED, Filters, Row
 from training.web.doors import open_to, reach, visitor
-from training.web.request_db import database, db, separate_transaction
+from training.web.request_db import db, separate_transaction
 
 blueprint = Blueprint("reporting", __name__)
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-}
+
+
+def themes() -> dict[str, tuple[str, Content]]:
+    """The themes: slug → label, and the content that is about it."""
+    shelf = library()
+    found: dict[str, tuple[str, Content]] = {}
+    for theme in Theme:
+        modules = {
+            (ContentKind.MODULE.name, m.id) for m in shelf.modules.values() if m.theme is theme
+        }
+        dilemmas = {
+            (ContentKind.DILEMMA.name, d.id) for d in shelf.dilemmas.values() if theme in d.themes
+        }
+        found[theme.value] = (theme.label, frozenset(modules | dilemmas))
+    return found
+
+
+def asked_form(within: Reach, ids: list[uuid.UUID]) -> ParticipationForm:
+    """The filters of this address, with what this visitor may choose from."""
+    form = ParticipationForm(request.args)
+    units = units_of(db(), [grant.unit_id for grant in within])
+    form.offer(
+        [(unit.id, f"{unit.name} ({unit.kind.value})") for unit in units],
+        [(a.slug, a.label) for a in library().audiences.values()],
+        queries.duties_within(db(), ids, within, clock.today()),
+        themes(),
+    )
+    return form
+
+
+def asked() -> str:
+    """The query of this address, without the page."""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if v and k != "pagina"]
+    return urlencode(kept)
 
 
 @blueprint.get("/deelname")
@@ -46,140 +67,148 @@ FORMATS = {
 def show_participation() -> ResponseReturnValue:
     """The overview: whether and when, never how."""
     within = reach(Permission.SEE_PERSONS_STATUS)
-    form = _form(within)
-    if not form.validate():
-        return _page(form, [], 0, 1), 422
-    query = queries.participation_rows(within, form.filters(clock.today()))
-    number = max(request.args.get("pagina", 1, type=int), 1)
-    total = queries.count_of(db(), query)
-    rows = queries.page_of(db(), query, number)
-    _record_looked(rows)
-    return _page(form, rows, total, number)
-
-
-@blueprint.post("/deelname/export/<kind>")
-@open_to(Permission.EXPORT_PARTICIPATION)
-def export_participation(kind: str) -> ResponseReturnValue:
-    """The same rows as a file; recorded in the log before the first byte is sent."""
-    if kind not in FORMATS:
-        abort(404)
-    within = reach(Permission.EXPORT_PARTICIPATION)
-    form = _form(within)
+    ids = queries.municipality_ids(db(), within)
+    form = asked_form(within, ids)
     if not form.validate():
         return _page(form, [], 0, 1), 422
     filters = form.filters(clock.today())
-    query = queries.participation_rows(within, filters)
-    about = [*_in_words(form, filters), ("Gemaakt door", visitor().name)]
-    about.append(("Gemaakt op", clock.in_words(clock.today())))
-    people = {(r.municipality_id, r.person_id) for r in queries.stream(db(), query)}
-    audit.record_looked(
-        db(),
-        _audit_key(),
-        at=clock.now(),
-        actor=visitor(),
-        persons=people,
-        what=f"deelnameoverzicht ({kind})",
-        action=Action.EXPORTED,
+    number = min(max(request.args.get("pagina", 1, type=int), 1), -(-MOST_COUNTED // queries.PAGE))
+    rows = queries.page_of(db(), ids, within, filters, form.columns, number)
+    total = len(rows)
+    if number > 1 or total == queries.PAGE:
+        total = queries.count_up_to(db(), ids, within, filters)
+    note_rows(rows, "deelnameoverzicht")
+    return _page(form, rows, total, number, filters)
+
+
+def _page(
+    form: ParticipationForm,
+    rows: list[Row],
+    total: int,
+    number: int,
+    filters: Filters | None = None,
+) -> str:
+    query = asked()
+    account = visitor().account_id
+    views = db().scalars(
+        sa.select(SavedView).filter_by(account_id=account).order_by(SavedView.name)
     )
-    db().commit()
-    name = f"deelname-{filters.as_of.isoformat()}.{kind}"
-    if kind == "csv":
-        return _csv(within, filters, name)
-    return _file(kind, queries.stream(db(), query), about, name)
-
-
-@blueprint.get("/cijfers")
-@open_to(Permission.SEE_COUNTS)
-def show_figures() -> ResponseReturnValue:
-    """Counts per municipality and duty; from ten people for who may not see names."""
-    counted = reach(Permission.SEE_COUNTS)
-    by_name = reach(Permission.SEE_PERSONS_STATUS) == counted
-    least = 1 if by_name else LEAST_TO_COUNT
-    as_of = request.args.get("peildatum", type=dt.date.fromisoformat) or clock.today()
-    rows = queries.counts_by_municipality(db(), counted, as_of)
-    return render_template(
-        "reporting/figures.html",
-        rows=[row for row in rows if row[2] >= least],
-        left_out=sum(row[2] < least for row in rows),
-        least=least,
-        as_of=as_of,
-    )
-
-
-def _form(within: Reach) -> ParticipationForm:
-    form = ParticipationForm(request.args)
-    units = units_of(db(), [grant.unit_id for grant in within])
-    audiences = [(a.slug, a.label) for a in library().audiences.values()]
-    form.offer(
-        [(unit.id, f"{unit.name} ({unit.kind.value})") for unit in units],
-        audiences,
-        queries.duties_within(db(), within, clock.today()),
-    )
-    return form
-
-
-def _page(form: ParticipationForm, rows: list[Row], total: int, number: int) -> str:
-    asked = {key: value for key, value in request.args.items() if key != "pagina" and value}
     return render_template(
         "reporting/participation.html",
         form=form,
         rows=rows,
-        total=total,
+        total=min(total, MOST_COUNTED),
+        more=total > MOST_COUNTED,
         number=number,
-        pages=-(-total // queries.PAGE),
-        columns=COLUMNS,
-        definitions=DEFINITIONS,
+        pages=-(-min(total, MOST_COUNTED) // queries.PAGE),
+        columns=form.columns,
+        filters=filters,
+        today=clock.today(),
         may_export=visitor().may(Permission.EXPORT_PARTICIPATION),
-        export_form=ExportForm(),
-        asked=urlencode(asked),
-        base=f"{url_for('reporting.show_participation')}?{urlencode({**asked, 'pagina': ''})}",
+        view_form=ViewForm(),
+        views=list(views),
+        asked=query,
+        base=f"{url_for('reporting.show_participation')}?{query}{'&' if query else ''}pagina=",
     )
 
 
-def _in_words(form: ParticipationForm, filters: Filters) -> list[tuple[str, str]]:
-    def label(field: str) -> str:
-        chosen = getattr(form, field)
-        return str(dict(chosen.choices).get(chosen.data, "")) if chosen.data else ""
+@blueprint.get("/deelname/uitleg")
+@open_to(Permission.SEE_PERSONS_STATUS)
+def explain_participation() -> ResponseReturnValue:
+    """What the figures mean: who counts, who is left out and why, how many."""
+    within = reach(Permission.SEE_PERSONS_STATUS)
+    ids = queries.municipality_ids(db(), within)
+    form = asked_form(within, ids)
+    if not form.validate():
+        return _page(form, [], 0, 1), 422
+    filters = form.filters(clock.today())
+    counts = queries.counts_of(db(), ids, within, filters)
+    return render_template(
+        "reporting/explanation.html",
+        words=form.words(filters),
+        counts=counts.in_words(),
+        definitions=DEFINITIONS,
+        asked=asked(),
+    )
 
-    return filters.in_words(label("onderdeel"), label("verplichting"), label("doelgroep"))
+
+@blueprint.get("/deelname/afdruk")
+@open_to(Permission.SEE_PERSONS_STATUS)
+def print_participation() -> ResponseReturnValue:
+    """The same rows on one page, for paper."""
+    within = reach(Permission.SEE_PERSONS_STATUS)
+    ids = queries.municipality_ids(db(), within)
+    form = asked_form(within, ids)
+    if not form.validate():
+        return _page(form, [], 0, 1), 422
+    filters = form.filters(clock.today())
+    rows = queries.page_of(db(), ids, within, filters, form.columns, 1, PRINTED + 1)
+    note_rows(rows, "deelnameoverzicht (afdruk)")
+    return render_template(
+        "reporting/printed.html",
+        rows=rows[:PRINTED],
+        more=len(rows) > PRINTED,
+        most=PRINTED,
+        columns=form.columns,
+        words=form.words(filters),
+        maker=visitor().name,
+        today=clock.today(),
+        asked=asked(),
+    )
 
 
-def _audit_key() -> bytes:
-    return derive_key(str(current_app.secret_key))
+@blueprint.post("/deelname/weergaven")
+@open_to(Permission.SEE_PERSONS_STATUS)
+def keep_view() -> ResponseReturnValue:
+    """Keeps these filters and columns under a name."""
+    form = ViewForm()
+    query = asked()
+    if form.validate():
+        view = making_actions.keep_view(
+            db(),
+            visitor().account_id,
+            (form.name.data or "").strip(),
+            query[:2000],
+            Rhythm[form.rhythm.data],
+            clock.today(),
+        )
+        flash(f"De weergave ‘{view.name}’ is bewaard.", "ok")
+    else:
+        flash("Geef de weergave een naam van hoogstens tachtig tekens.", "error")
+    return redirect(f"{url_for('reporting.show_participation')}?{query}", 303)
 
 
-def _record_looked(rows: list[Row]) -> None:
-    """Who looked at whom, committed before the page is sent: the one thing that a GET writes."""
+@blueprint.get("/deelname/weergaven/<uuid:view_id>")
+@open_to(Permission.SEE_PERSONS_STATUS)
+def open_view(view_id: uuid.UUID) -> ResponseReturnValue:
+    """Goes to the overview as it was kept; only one's own."""
+    view = _own_view(view_id)
+    return redirect(f"{url_for('reporting.show_participation')}?{view.asked}")
+
+
+@blueprint.post("/deelname/weergaven/<uuid:view_id>/verwijderen")
+@open_to(Permission.SEE_PERSONS_STATUS)
+def remove_view(view_id: uuid.UUID) -> ResponseReturnValue:
+    """Removes a kept view, and with it its mails."""
+    view = _own_view(view_id)
+    db().delete(view)
+    flash(f"De weergave ‘{view.name}’ is verwijderd.", "ok")
+    return redirect(url_for("reporting.show_participation"), 303)
+
+
+def _own_view(view_id: uuid.UUID) -> SavedView:
+    view = db().get(SavedView, view_id)
+    if view is None or view.account_id != visitor().account_id:
+        abort(404)
+    return view
+
+
+def note_rows(rows: Iterable[Row], what: str) -> None:
+    """Records who looked at whom, committed before the page is sent: the one thing a GET writes."""
     people = {(row.municipality_id, row.person_id) for row in rows}
-    if people:
-        with separate_transaction() as session:
-            audit.record_looked(
-                session,
-                _audit_key(),
-                at=clock.now(),
-                actor=visitor(),
-                persons=people,
-                what="deelnameoverzicht",
-            )
-
-
-def _csv(within: Reach, filters: Filters, name: str) -> Response:
-    """Streams the rows from a session of its own, which lives as long as the download."""
-    opener = database()
-
-    def pieces() -> Iterator[bytes]:
-        with opener.reading() as session:
-            query = queries.participation_rows(within, filters)
-            yield from exports.csv_pieces(queries.stream(session, query))
-
-    response = Response(pieces(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _file(kind: str, rows: Iterator[Row], about: list[tuple[str, str]], name: str) -> Response:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        exports.write(path, rows, about)
-        file = path.open("rb")  # the open file outlives its folder
-    return send_file(file, mimetype=FORMATS[kind], as_attachment=True, download_name=name)
+    if not people:
+        return
+    with separate_transaction() as session:
+        audit.record_looked(
+            session, audit_key(), at=clock.now(), actor=visitor(), persons=people, what=what
+        )
