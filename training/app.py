@@ -22,7 +22,7 @@ from training.content.library import load as load_library
 from training.db import Database
 from training.settings import Settings
 from training.settings import read as read_settings
-from training.web import doors, errors, filters, headers, pages, request_db
+from training.web import doors, errors, filters, headers, pages, request_db, templating
 from training.web.doors import open_to
 
 ROOMS = (
@@ -59,9 +59,7 @@ def create_app(
     configure(app, settings)
     app.extensions["settings"] = settings
     app.extensions["library"] = library or accepted_library(settings)
-    app.jinja_loader = template_loader()
-    app.jinja_env.undefined = jinja2.StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    templating.install(app, template_loader())
     request_db.install(app, database or Database(settings.database_url))
     headers.install(app, settings.secure)
     errors.install(app)

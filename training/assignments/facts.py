@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from training.assignments.models import (
     Exemption,
     Pause,
 )
-from training.assignments.rules import Asked, Policy, Proof, Round, Span
+from training.assignments.rules import Asked, Policy, Proof, RefresherForm, Round, Span
 from training.content.classes import ContentKind
 from training.db import ask, columns
 from training.evidence.models import Evidence
@@ -68,26 +68,35 @@ class Placement:
 
 
 def duties_at(db: Session, condition: sa.ColumnElement[bool]) -> list[DutyFacts]:
-    """The duties that meet a condition on `Duty`, by title; two queries for any number."""
+    """The duties that meet a condition on `Duty`, by title; one query for any number."""
     query = sa.select(*DUTY_COLUMNS).join(DutyPolicy.__table__, OF_DUTY).where(condition)
-    return _facts(db, db.execute(query.order_by(*DUTY_ORDER)).all())
+    return _facts(db.execute(query.order_by(*DUTY_ORDER)).all())
 
 
 def duties_above(
     db: Session, unit_ids: Collection[uuid.UUID]
 ) -> tuple[list[DutyFacts], dict[uuid.UUID, frozenset[uuid.UUID]]]:
     """The duties at these units or above them, and for each node of one: which of these units lie
-    at or below it. Two queries."""
+    at or below it. One query."""
     rows = ask(db, DUTIES_ABOVE, unit_ids=list(unit_ids))
     covered: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for row in rows:
         covered[row.unit_id].add(row.leaf)
-    return _facts(db, rows), {node: frozenset(leaves) for node, leaves in covered.items()}
+    return _facts(rows), {node: frozenset(leaves) for node, leaves in covered.items()}
 
 
 DUTY, POLICY, UNIT = columns(Duty), columns(DutyPolicy), columns(Unit)
 CONTENT, AUDIENCES = columns(DutyContent), columns(DutyAudience)
 PROOF, CYCLE, PAUSE, EXEMPTION = map(columns, (Evidence, Cycle, Pause, Exemption))
+BETWEEN = "\n"  # what a query puts between the parts of a duty: it is in no name
+
+
+def _of_this_duty(text: sa.ColumnElement[str], owner: sa.ColumnElement[uuid.UUID]) -> Any:
+    every = sa.func.aggregate_strings(text, BETWEEN)
+    return sa.select(every).where(owner == DUTY.id).correlate(Duty.__table__).scalar_subquery()
+
+
+PLACED = sa.cast(CONTENT.place, sa.String) + " " + sa.cast(CONTENT.kind, sa.String) + " "
 DUTY_COLUMNS = (
     DUTY.id,
     DUTY.unit_id,
@@ -96,6 +105,8 @@ DUTY_COLUMNS = (
     DUTY.ended_on,
     DUTY.choose,
     *(POLICY[name] for name in Policy.__slots__),
+    _of_this_duty(PLACED + CONTENT.content_id, CONTENT.duty_id).label("contents"),
+    _of_this_duty(AUDIENCES.audience, AUDIENCES.duty_id).label("audiences"),
 )
 DUTY_ORDER = (DUTY.title, DUTY.id, POLICY.version)
 OF_DUTY = POLICY.duty_id == DUTY.id
@@ -122,7 +133,7 @@ def _duties_above() -> sa.Select[Any]:
 DUTIES_ABOVE = _duties_above()
 
 
-def _facts(db: Session, rows: Sequence[Any]) -> list[DutyFacts]:
+def _facts(rows: Iterable[Any]) -> list[DutyFacts]:
     """The duties in these rows (one for each policy, and perhaps for each unit below)."""
     policies: dict[uuid.UUID, dict[int, Policy]] = defaultdict(dict)
     heads: dict[uuid.UUID, Any] = {}
@@ -131,7 +142,6 @@ def _facts(db: Session, rows: Sequence[Any]) -> list[DutyFacts]:
         if row.version not in policies[row.id]:
             values = {name: getattr(row, name) for name in Policy.__slots__}
             policies[row.id][row.version] = Policy(**values)
-    parts = _parts(db, list(heads))
     return [
         DutyFacts(
             id=row.id,
@@ -139,41 +149,21 @@ def _facts(db: Session, rows: Sequence[Any]) -> list[DutyFacts]:
             title=row.title,
             in_force_from=row.in_force_from,
             ended_on=row.ended_on,
-            asked=Asked(
-                tuple((kind, name) for kind, name in parts[row.id] if kind != AUDIENCE), row.choose
-            ),
-            audiences=frozenset(name for kind, name in parts[row.id] if kind == AUDIENCE),
+            asked=Asked(_contents(row.contents), row.choose),
+            audiences=frozenset(row.audiences.split(BETWEEN) if row.audiences else ()),
             policies=tuple(policies[row.id].values()),
         )
         for row in heads.values()
     ]
 
 
-AUDIENCE = "audience"
-
-
-def _duty_parts() -> sa.CompoundSelect[Any]:
-    ids: sa.BindParameter[Any] = sa.bindparam("duty_ids", expanding=True)
-    contents = sa.select(
-        CONTENT.duty_id,
-        sa.cast(CONTENT.kind, sa.String).label("kind"),
-        CONTENT.content_id.label("name"),
-        CONTENT.place.label("place"),
-    ).where(CONTENT.duty_id.in_(ids))
-    audiences = sa.select(
-        AUDIENCES.duty_id, sa.literal(AUDIENCE), AUDIENCES.audience, sa.literal(0)
-    ).where(AUDIENCES.duty_id.in_(ids))
-    return contents.union_all(audiences).order_by("place", "name")
-
-
-DUTY_PARTS = _duty_parts()
-
-
-def _parts(db: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str]]]:
-    found: dict[uuid.UUID, list[tuple[str, str]]] = defaultdict(list)
-    for duty_id, kind, name, _place in ask(db, DUTY_PARTS, duty_ids=list(ids)):
-        found[duty_id].append((kind, name))
-    return found
+def _contents(text: str | None) -> tuple[tuple[str, str], ...]:
+    """(kind name, content id) in the order of the duty, from what the query put together."""
+    placed = []
+    for part in text.split(BETWEEN) if text else ():
+        place, kind, content_id = part.split(" ", 2)
+        placed.append((int(place), content_id, kind))
+    return tuple((kind, content_id) for _place, content_id, kind in sorted(placed))
 
 
 def _of_people(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bool]:
@@ -183,70 +173,80 @@ def _of_people(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bo
     )
 
 
-PROOFS = sa.select(
-    PROOF.person_id,
-    PROOF.content_kind,
-    PROOF.content_id,
-    PROOF.completed_on,
-    PROOF.content_version,
-).where(_of_people(PROOF))
-ABSENCES = sa.union_all(
+def _nothing(kind: type[sa.types.TypeEngine[Any]]) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.null(), kind())
+
+
+# Rows of four kinds in one statement. Of proof `name` is the kind of content, and `from_on` the day
+# of completion; of a cycle `name` is its form, and the days are those of a `Round`, in its order.
+PERSON_FACTS = sa.union_all(
     sa.select(
-        PAUSE.person_id,
-        sa.cast(sa.null(), sa.Uuid()).label("duty_id"),
-        PAUSE.from_on,
-        PAUSE.until_on,
-    ).where(_of_people(PAUSE)),
-    sa.select(EXEMPTION.person_id, EXEMPTION.duty_id, EXEMPTION.from_on, EXEMPTION.until_on).where(
-        _of_people(EXEMPTION)
-    ),
-)
-CYCLES = (
+        PROOF.person_id,
+        _nothing(sa.Uuid).label("duty_id"),
+        sa.cast(PROOF.content_kind, sa.String).label("name"),
+        PROOF.content_id,
+        PROOF.content_version.label("version"),
+        _nothing(sa.Integer).label("number"),
+        PROOF.completed_on.label("from_on"),
+        _nothing(sa.Date).label("until_on"),
+        _nothing(sa.Date).label("grace_until"),
+        _nothing(sa.Date).label("was_valid_until"),
+    ).where(_of_people(PROOF)),
     sa.select(
         CYCLE.person_id,
         CYCLE.duty_id,
-        CYCLE.number,
+        sa.cast(CYCLE.form, sa.String),
+        _nothing(sa.String),
         CYCLE.policy_version,
-        CYCLE.form,
+        CYCLE.number,
         CYCLE.opens_on,
         CYCLE.due_on,
         CYCLE.grace_until,
         CYCLE.was_valid_until,
-    )
-    .where(_of_people(CYCLE))
-    .order_by(CYCLE.number)
-)
+    ).where(_of_people(CYCLE)),
+    *(
+        sa.select(
+            table.person_id,
+            duty_id,
+            *(_nothing(kind) for kind in (sa.String, sa.String, sa.Integer, sa.Integer)),
+            table.from_on,
+            table.until_on,
+            *(_nothing(kind) for kind in (sa.Date, sa.Date)),
+        ).where(_of_people(table))
+        for table, duty_id in ((PAUSE, _nothing(sa.Uuid)), (EXEMPTION, EXEMPTION.duty_id))
+    ),
+).order_by("number")
 
 
 def person_facts(
     db: Session, municipality_id: uuid.UUID, person_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, PersonFacts]:
-    """The facts of these people of one municipality, in three queries for any number."""
+    """The facts of these people of one municipality, in one query for any number."""
     facts: dict[uuid.UUID, PersonFacts] = defaultdict(PersonFacts)
     people: dict[str, Any] = {"municipality_id": municipality_id, "person_ids": list(person_ids)}
-    for person_id, kind, content_id, day, version in ask(db, PROOFS, **people):
-        facts[person_id].proofs.append(Proof((kind.name, content_id), day, version))
-    for person_id, duty_id, from_on, until_on in ask(db, ABSENCES, **people):
-        span = Span(from_on, until_on)
-        if duty_id is None:
-            facts[person_id].pauses.append(span)
+    for row in ask(db, PERSON_FACTS, **people):
+        known = facts[row.person_id]
+        if row.number is not None:
+            known.written[row.duty_id].append(_round(row))
+        elif row.content_id is not None:
+            known.proofs.append(Proof((row.name, row.content_id), row.from_on, row.version))
+        elif row.duty_id is not None:
+            known.exemptions[row.duty_id].append(Span(row.from_on, row.until_on))
         else:
-            facts[person_id].exemptions[duty_id].append(span)
-    for cycle in ask(db, CYCLES, **people):
-        facts[cycle.person_id].written[cycle.duty_id].append(round_from(cycle))
+            known.pauses.append(Span(row.from_on, row.until_on))
     return facts
 
 
-def round_from(cycle: Any) -> Round:
+def _round(row: Any) -> Round:
     """A written cycle with its frozen dates; what follows from proof is derived again."""
     return Round(
-        number=cycle.number,
-        policy_version=cycle.policy_version,
-        form=cycle.form,
-        opens_on=cycle.opens_on,
-        due_on=cycle.due_on,
-        grace_until=cycle.grace_until,
-        was_valid_until=cycle.was_valid_until,
+        number=row.number,
+        policy_version=row.version,
+        form=RefresherForm[row.name],
+        opens_on=row.from_on,
+        due_on=row.until_on,
+        grace_until=row.grace_until,
+        was_valid_until=row.was_valid_until,
     )
 
 

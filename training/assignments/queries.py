@@ -72,7 +72,7 @@ def standings(
 def overview(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, today: dt.date
 ) -> tuple[list[DutyStanding], list[Proof]]:
-    """The standings of a person, and all that he or she completed (the newest first), in six
+    """The standings of a person, and all that he or she completed (the newest first), in three
     queries for any number of duties."""
     memberships = memberships_of(db, municipality_id, person_id)
     duties, covered = duties_above(db, {m.unit_id for m in memberships})

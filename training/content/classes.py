@@ -98,10 +98,11 @@ class Rich:
     def html(self, inserts: Mapping[str, Markup | str] | None = None) -> Markup:
         """The text as HTML; a plain string in `inserts` is escaped, an unknown one is general."""
         given = inserts or {}
-        return Markup("").join(
-            Markup(part) if isinstance(part, str) else escape(given.get(part.name, part.general))  # noqa: S704 sanitised at load
+        parts = (
+            part if isinstance(part, str) else escape(given.get(part.name, part.general))
             for part in self.markup
         )
+        return Markup("".join(parts))  # noqa: S704 sanitised at load
 
     def plain(self, inserts: Mapping[str, Markup | str] | None = None) -> str:
         """The text without markup, for search, mail and PDF."""

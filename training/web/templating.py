@@ -1,0 +1,28 @@
+"""Decides how templates find what all of them share: looked up in one place, not in a chain."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+import jinja2
+from flask import Flask
+from flask.templating import Environment
+
+
+class Templates(Environment):
+    """The templates of this house: a name that nobody gave is an error, and no template brings
+    globals of its own. Jinja compares the globals of two templates at each import of a macro; of a
+    chain of mappings, as it makes by itself, that took a tenth of the time of a page."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template: those of all, unless it brings some."""
+        return super().make_globals(d) if d else self.globals
+
+
+def install(app: Flask, loader: jinja2.BaseLoader) -> None:
+    """Gives `app` the templates of this loader."""
+    app.jinja_environment = Templates
+    app.jinja_loader = loader
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
