@@ -89,6 +89,7 @@ async function send(event) {
     if (summary) summary.focus();
     else if (told) { live.textContent = ""; setTimeout(() => { live.textContent = told; }, 100); }
   } catch {
+    form.elements.beurt.value++; // should it arrive after all, the next one is later
     problem.textContent = "Je stem is niet verstuurd. Je keuze staat er nog. Probeer het nog eens.";
   } finally {
     delete form.dataset.sent;

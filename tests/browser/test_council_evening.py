@@ -55,7 +55,10 @@ class PlainPhone:
     def vote(self, choice: int) -> None:
         found = re.search(r'name="ronde" value="([^"]+)"', self.look())
         assert found, "the vote is open"
-        self._send("POST", f"/m/{self.code}/stem", ronde=found.group(1), keuze=str(choice))
+        turn = re.findall(r'name="beurt" value="(\d+)"', self.page)[0]
+        self._send(
+            "POST", f"/m/{self.code}/stem", ronde=found.group(1), keuze=str(choice), beurt=turn
+        )
         assert "Je stem is binnen" in self.page
 
 

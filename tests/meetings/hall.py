@@ -38,7 +38,8 @@ class Phone:
     def vote(self, choice: int | None) -> TestResponse:
         """Presses "Stem" on the page that it shows, however old that is."""
         found = re.search(r'name="ronde" value="([^"]+)"', self.page)
-        data = {"ronde": found.group(1) if found else ""}
+        turn = re.search(r'name="beurt" value="(\d+)"', self.page)
+        data = {"ronde": found.group(1) if found else "", "beurt": turn.group(1) if turn else ""}
         if choice is not None:
             data["keuze"] = str(choice)
         answer = self.client.post(f"/m/{self.code}/stem", data=data, headers=HERE)

@@ -110,6 +110,18 @@ def test_a_vote_can_be_changed_and_survives_a_refresh(hall: Hall, database: Data
     assert "1 van 1 stemden" in phone.page
 
 
+def test_a_vote_that_comes_late_does_not_replace_a_later_one(hall: Hall) -> None:
+    """On a bad network a first vote can arrive after the second, which was told to be in."""
+    phone = hall.welcome(1)[0]
+    hall.press(Step.START)
+    hall.press(Step.OPEN_VOTE)
+    page_of_both = phone.look()
+    phone.vote(1)
+    phone.page = page_of_both
+    phone.vote(0)
+    assert re.search(r'value="1" checked', phone.look())
+
+
 def test_without_a_choice_the_page_says_what_to_do(hall: Hall) -> None:
     phone = hall.welcome(1)[0]
     hall.press(Step.START)

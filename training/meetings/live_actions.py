@@ -15,9 +15,9 @@ from training.content import play
 from training.content.classes import Dilemma, PathBy
 from training.db import Database, new_id
 from training.meetings import rules
-from training.meetings.live_queries import Room
+from training.meetings.live_queries import Room, vote_of
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
-from training.meetings.round_box import RoundBox, count, seal, voter_of
+from training.meetings.round_box import LAST_TURN, Ballot, RoundBox, count, seal, unseal, voter_of
 from training.meetings.rules import Phase, Plan, RoundKind, Step
 
 IDLE = dt.timedelta(hours=12)
@@ -94,25 +94,31 @@ def join(db: Session, meeting_id: uuid.UUID) -> None:
 
 
 def vote(
-    db: Session, box: RoundBox, room: Room, round_id: uuid.UUID, token: str, choice: int
+    db: Session, box: RoundBox, room: Room, round_id: uuid.UUID, token: str, ballot: Ballot
 ) -> None:
     """Puts the phone's vote in the box of the open round, in the place of the one it had there.
-    Raises `OlderStandError` when that round is not open, or has no such choice; `RoundLostError`
-    when its secret is gone. Touches one row of one table: nothing links it to anything else."""
+    Raises `OlderStandError` when that round is not open, has no such choice, or has a later vote
+    of this phone; `RoundLostError` when its secret is gone. Touches one row of one table: nothing
+    links it to anything else."""
     _lock_votes(db, round_id, shared=True)
     open_now = db.scalar(
         sa.select(MeetingStand.round_id).where(MeetingStand.meeting_id == room.meeting.id)
     )
     opened = room.open_round
-    if open_now != round_id or opened is None or opened.id != round_id:
+    if opened is None or not open_now == round_id == opened.id:
         raise OlderStandError
-    if choice not in opened.options:
+    if ballot.choice not in opened.options:
         raise OlderStandError
     secret = box.secret(round_id)
     if secret is None:
         raise RoundLostError
     voter = voter_of(secret, token)
-    values = {"round_id": round_id, "voter": voter, "sealed": seal(secret, voter, choice)}
+    _lock_voter(db, voter)
+    earlier = vote_of(db, round_id, voter)
+    if earlier and unseal(secret, voter, earlier).turn > ballot.turn:
+        raise OlderStandError
+    kept = Ballot(ballot.choice, min(ballot.turn + 1, LAST_TURN))
+    values = {"round_id": round_id, "voter": voter, "sealed": seal(secret, voter, kept)}
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(OpenVote).values(values)
     db.execute(
@@ -215,6 +221,13 @@ def _lock_votes(db: Session, round_id: uuid.UUID, shared: bool) -> None:
     if db.get_bind().dialect.name == "postgresql":
         lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
         db.execute(sa.select(lock(round_id.int >> 65)))
+
+
+def _lock_voter(db: Session, voter: bytes) -> None:
+    """Lets two votes of one phone wait for each other (SQLite has one writer at a time)."""
+    if db.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(voter[:8], "big") >> 1
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def end(db: Session, meeting_id: uuid.UUID) -> list[uuid.UUID]:

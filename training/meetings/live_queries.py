@@ -85,6 +85,12 @@ def voted_in(db: Session, round_id: uuid.UUID | None) -> int:
     return db.scalar(query) or 0
 
 
+def vote_of(db: Session, round_id: uuid.UUID, voter: bytes) -> bytes | None:
+    """The sealed vote of one phone in an open round."""
+    query = sa.select(OpenVote.sealed).where(OpenVote.round_id == round_id, OpenVote.voter == voter)
+    return db.scalars(query).one_or_none()
+
+
 def room_of_code(db: Session, code: str) -> Room | None:
     """The meeting that this code opens, while it lasts."""
     return _room(db, MeetingStand.code == code)

@@ -33,8 +33,15 @@ from training.identity.rules import network_of
 from training.meetings import live_actions, live_queries, rules
 from training.meetings.forms import CodeForm
 from training.meetings.live_queries import Room
-from training.meetings.models import OpenVote
-from training.meetings.round_box import RoundBox, is_token, new_token, unseal, voter_of
+from training.meetings.round_box import (
+    LAST_TURN,
+    Ballot,
+    RoundBox,
+    is_token,
+    new_token,
+    unseal,
+    voter_of,
+)
 from training.meetings.rules import WRONG_CODE_ANYWHERE, WRONG_CODE_HERE, Phase
 from training.meetings.showing_rules import Shown, shown
 from training.people.queries import inserts_of
@@ -122,7 +129,8 @@ def vote(code: str) -> ResponseReturnValue:
     if choice is None:
         return _phone_page(room, error="Kies eerst wat je doet. Druk dan op Stem."), 422
     try:
-        live_actions.vote(db(), box(), room, opened.id, token, choice)
+        ballot = Ballot(choice, min(max(request.form.get("beurt", 0, type=int), 0), LAST_TURN))
+        live_actions.vote(db(), box(), room, opened.id, token, ballot)
     except live_actions.OlderStandError:
         return here
     except live_actions.RoundLostError:
@@ -171,9 +179,13 @@ def show_screen(code: str) -> ResponseReturnValue:
 
 
 def _phone_page(room: Room, error: str = "") -> str:
-    context = shown_in(room)
+    context, mine = shown_in(room), _own_vote(room)
     return render_template(
-        "meetings/room.html", **context, mine=_own_vote(room), errors=[error] if error else []
+        "meetings/room.html",
+        **context,
+        mine=mine.choice if mine else None,
+        turn=mine.turn if mine else 0,
+        errors=[error] if error else [],
     )
 
 
@@ -216,15 +228,15 @@ def _short(address: str) -> str:
     return address.split("://", 1)[-1].removeprefix("www.")
 
 
-def _own_vote(room: Room) -> int | None:
-    """The choice that this phone voted for in the open round, for this phone alone."""
+def _own_vote(room: Room) -> Ballot | None:
+    """What this phone voted in the open round, for this phone alone."""
     opened, token = room.open_round, _token(room)
     secret = box().secret(opened.id) if opened else None
     if opened is None or token is None or secret is None:
         return None
     voter = voter_of(secret, token)
-    row = db().get(OpenVote, (opened.id, voter))
-    return unseal(secret, voter, row.sealed) if row else None
+    sealed = live_queries.vote_of(db(), opened.id, voter)
+    return unseal(secret, voter, sealed) if sealed else None
 
 
 def _token(room: Room) -> str | None:

@@ -16,6 +16,7 @@ import secrets
 import uuid
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 SECRET = 32  # bytes
 NONCE = 12  # bytes
 TOKEN = 16  # bytes of chance in a phone's token
+LAST_TURN = 2**16 - 1
 
 
 class RoundBox:
@@ -67,20 +69,31 @@ def voter_of(secret: bytes, token: str) -> bytes:
     return hmac.digest(secret, b"voter\0" + token.encode(), hashlib.sha256)
 
 
-def seal(secret: bytes, voter: bytes, choice: int) -> bytes:
-    """A choice (0 to 255) that only the holder of the secret can read."""
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A choice (0 to 255), and which turn of this phone it is: a vote that comes late on a bad
+    network never takes the place of a later one."""
+
+    choice: int
+    turn: int
+
+
+def seal(secret: bytes, voter: bytes, ballot: Ballot) -> bytes:
+    """A ballot that only the holder of the secret can read."""
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(_key(secret)).encrypt(nonce, bytes([choice]), voter)
+    plain = bytes([ballot.choice]) + ballot.turn.to_bytes(2, "big")
+    return nonce + AESGCM(_key(secret)).encrypt(nonce, plain, voter)
 
 
-def unseal(secret: bytes, voter: bytes, sealed: bytes) -> int:
-    """The choice in a vote. Raises `InvalidTag` when it is not of this round and voter."""
-    return AESGCM(_key(secret)).decrypt(sealed[:NONCE], sealed[NONCE:], voter)[0]
+def unseal(secret: bytes, voter: bytes, sealed: bytes) -> Ballot:
+    """The ballot in a vote. Raises `InvalidTag` when it is not of this round and voter."""
+    plain = AESGCM(_key(secret)).decrypt(sealed[:NONCE], sealed[NONCE:], voter)
+    return Ballot(plain[0], int.from_bytes(plain[1:], "big"))
 
 
 def count(secret: bytes, votes: Iterable[tuple[bytes, bytes]]) -> Counter[int]:
     """How often each choice is in these (voter, sealed) votes."""
-    return Counter(unseal(secret, voter, sealed) for voter, sealed in votes)
+    return Counter(unseal(secret, voter, sealed).choice for voter, sealed in votes)
 
 
 def new_token(key: str, meeting_id: uuid.UUID) -> str:
