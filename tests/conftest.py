@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import atexit
 import datetime as dt
+import functools
+import hashlib
+import re
 import shutil
 import tempfile
 import uuid
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
 import training.schema  # noqa: F401 - every table is known before create_all
@@ -34,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", action="store_true", help="run on a real PostgreSQL")
     parser.addoption("--heavy", action="store_true", help="also run the heavy tests")
     parser.addoption("--browser", action="store_true", help="run only what drives a browser")
+    parser.addoption("--keep-pages", type=Path, help="keep the pages of the tests in this folder")
 
 
 @pytest.hookimpl(trylast=True)
@@ -189,12 +193,37 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     )
 
 
+PAGES_OF_A_VIEW = 12  # as many different answers of one view are kept to be examined
+
+
+def keep_page(folder: Path, response: Response) -> Response:
+    """Keeps an HTML answer in a folder, for the validator; a few of each view and status."""
+    is_redirect = 300 <= response.status_code < 400
+    if response.mimetype == "text/html" and not response.is_streamed and not is_redirect:
+        view = (request.endpoint or "none").replace(".", "-")
+        body = response.get_data()
+        mark = hashlib.sha256(SECRETS_OF_A_PAGE.sub(b"", body)).hexdigest()[:10]
+        path = folder / f"{view}-{response.status_code}-{mark}.html"
+        if not path.exists() and len(list(folder.glob(f"{view}-*"))) < PAGES_OF_A_VIEW:
+            path.write_bytes(body)
+    return response
+
+
+SECRETS_OF_A_PAGE = re.compile(rb'value="[^"]*"|[0-9a-f]{8}-[0-9a-f-]{27}')
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, library: Library) -> Flask:
+def app(
+    settings: Settings, database: Database, library: Library, request: pytest.FixtureRequest
+) -> Flask:
     """The whole application on this test's database."""
     from training.app import create_app
 
     application = create_app(settings, database, library)
+    folder = request.config.getoption("--keep-pages")
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        application.after_request(functools.partial(keep_page, folder))
     application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
     return application
 

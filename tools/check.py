@@ -16,6 +16,12 @@ PYTHON = sys.executable
 CONTENT_DATE = "2026-11-24"  # the fixed day on which dated checks look, so that no day breaks them
 
 
+PAGES = ROOT / "build" / "pages"  # what the tests on SQLite visited, for the validator
+TOOLS = ROOT / "tools" / "pages"
+VALIDATOR = TOOLS / "node_modules" / ".bin" / "html-validate"
+RULES = TOOLS / "htmlvalidate.json"
+
+
 @dataclass(frozen=True)
 class Step:
     """One check: its name and the command; heavy ones run only with --all."""
@@ -35,10 +41,12 @@ STEPS = (
     Step("opmaak", (PYTHON, "-m", "ruff", "format", "--check", ".")),
     Step("mypy", (PYTHON, "-m", "mypy")),
     Step("inhoud", (PYTHON, "-m", "training", "content", "check", "--on", CONTENT_DATE)),
-    Step("tests op SQLite", pytest("-n", "2")),
+    Step("tests op SQLite", pytest("-n", "2", "--keep-pages", str(PAGES))),
     Step("tests op PostgreSQL", pytest("-n", "2", "--postgresql")),
     Step("tests in de browser", pytest("--browser")),
+    Step("HTML", ("node", str(VALIDATOR), "--config", str(RULES), str(PAGES)), heavy=True),
     Step("zware tests", pytest("--heavy", "-m", "heavy"), heavy=True),
+    Step("zware tests in de browser", pytest("--browser", "--heavy", "-m", "heavy"), heavy=True),
 )
 
 
@@ -48,8 +56,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="ook wat zwaar is")
     parser.add_argument("names", nargs="*", help="alleen deze stappen")
     options = parser.parse_args()
-    if not have_browser():
+    if not have_browser() or (options.all and not have_page_tools()):
         return 1
+    shutil.rmtree(PAGES, ignore_errors=True)
     results: list[tuple[str, bool, float]] = []
     for step in STEPS:
         if (step.heavy and not options.all) or (options.names and step.name not in options.names):
@@ -66,15 +75,35 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def have_page_tools() -> bool:
+    """Whether the HTML validator and Lighthouse are there, as their lock says; installs them."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        install("nodejs", "npm")
+    if not (shutil.which("node") and shutil.which("npm")):
+        print(
+            "De controle van de pagina's heeft Node.js nodig: apt install nodejs npm",
+            file=sys.stderr,
+        )
+        return False
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+    return subprocess.run(("npm", "ci", *quiet), cwd=TOOLS, check=False).returncode == 0
+
+
+def install(*packages: str) -> None:
+    """Installs Debian's packages, when we may."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    print(f"{', '.join(packages)}: wordt geïnstalleerd.", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment)
+    subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False, env=environment)
+
+
 def have_browser() -> bool:
     """Whether a real Chromium is there; installs Debian's when we may."""
     if shutil.which("chromium"):
         return True
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Chromium wordt geïnstalleerd.", flush=True)
-        quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+    install("chromium")
     if shutil.which("chromium"):
         return True
     print(
