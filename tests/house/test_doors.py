@@ -194,7 +194,6 @@ HAS_ITS_OWN_404 = {
     "learning.answer_question", "learning.go_on", "programme.show_duty",
     "certificates.show_certificate",
     "meetings.show_desk", "meetings.take_step",
-    "certificates.show_certificate", "meetings.show_desk", "meetings.take_step",
     "meetings.end_dilemma",
     "one_person.show_person",
     "one_person.pause_person", "one_person.withdraw_pause", "one_person.exempt_person",
