@@ -40,11 +40,8 @@ ROOMS = (
     "audit",
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024  # bytes; a personnel file of 20,000 rows is under 4 MB
-WITHOUT_SESSION = {
-    "open_learning",
-    "certificate_check",
-    "room",
-}  # guarded by where a form comes from, as it has no session
+# guarded by where a form comes from, as these have no session
+WITHOUT_SESSION = {"open_learning", "open_dilemmas", "certificate_check", "room"}
 log = logging.getLogger(__name__)
 
 

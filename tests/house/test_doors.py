@@ -43,15 +43,16 @@ TABLE: dict[str, frozenset[str] | None] = {
     "static": None, "livez": None, "readyz": None,
     "web.show_components": None, "look.show_sheet": None, "look.show_logo": None, "content.show_picture": None,
     "home.show_start": None, "home.show_privacy": None, "home.show_accessibility": None,
-    "open_learning.show_open_modules": None, "open_learning.show_open_module": None,
-    "open_learning.answer_open_question": None,
+    "open_learning.show_open_module": None, "open_learning.check_open_module": None,
+    "open_pages.show_open": None, "open_pages.show_theme": None,
+    "open_dilemmas.show_open_dilemma": None, "open_dilemmas.play_open_dilemma": None,
     "identity.sign_in": None, "identity.sign_out": None, "identity.ask_link": None,
     "identity.ask_reset": None, "identity.show_link_sent": None, "identity.take_token": None,
     "identity.confirm_sign_in": None, "identity.choose_password": None,
     "identity.start_without_password": None, "identity.set_up": None,
     "home.show_overview": LEARNERS, "home.show_catalogue": ALL,
     "learning.show_module": LEARNERS, "learning.begin_module": LEARNERS,
-    "learning.show_section": LEARNERS, "learning.answer_question": LEARNERS,
+    "learning.show_reading": LEARNERS, "learning.show_section": LEARNERS, "learning.answer_question": LEARNERS,
     "learning.go_on": LEARNERS, "learning.show_finish": LEARNERS,
     "learning.finish_module": LEARNERS, "learning.show_done": LEARNERS,
     "level.show_level_test": LEARNERS, "level.check_level_test": LEARNERS,
@@ -127,6 +128,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "position_id": "00000000-0000-4000-8000-000000000000",
         "what": "hernoemen", "kind": "csv", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "code": "ABCD2345EFGH", "meeting_id": "00000000-0000-4000-8000-000000000000",
+        "theme": "integriteit",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "grant_id": "00000000-0000-4000-8000-000000000000",
         "municipality_id": str(town.municipality), "unit_id": str(town.municipality),
@@ -142,6 +144,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
             own["slug"] = "het-bouwplan-van-je-broer"
         if rule.endpoint.startswith("open_learning."):
             own["slug"] = public.id
+        if rule.endpoint.startswith("open_dilemmas."):
+            own["slug"] = library.public_dilemmas[0].id
         if rule.endpoint.startswith("settings."):
             own["name"] = next(iter(library.inserts))
         if rule.endpoint.startswith("assignments."):
@@ -194,6 +198,7 @@ HAS_ITS_OWN_404 = {
     "learning.answer_question", "learning.go_on", "programme.show_duty",
     "certificates.show_certificate",
     "meetings.show_desk", "meetings.take_step",
+    "certificates.show_certificate", "meetings.show_desk", "meetings.take_step",
     "meetings.end_dilemma",
     "one_person.show_person",
     "one_person.pause_person", "one_person.withdraw_pause", "one_person.exempt_person",

@@ -58,10 +58,9 @@ def take_whole(client: FlaskClient, module: Module) -> None:
     client.post(f"/modules/{module.id}/begin")
     for section in module.sections:
         for exercise in signals_of(section):
-            client.post(
-                f"/modules/{module.id}/{section.id}/vraag/{exercise.id}",
-                data={"signaal": ["1"], "melden": "melden"},
-            )
+            here = f"/modules/{module.id}/{section.id}/vraag/{exercise.id}"
+            client.post(here, data={"signaal": ["1"]})
+            client.post(here, data={"melden": "melden"})
         for question in section.questions:
             answer(client, module, question, section.id)
         client.post(f"/modules/{module.id}/{section.id}/verder")

@@ -121,10 +121,9 @@ def test_ten_clicks_on_finish_at_once_are_one_proof(
     for section in module.sections:
         for block in section.blocks:
             if block.__class__.__name__ == "Signals":
-                client.post(
-                    f"/modules/{SLUG}/{section.id}/vraag/{block.id}",  # type: ignore[union-attr]
-                    data={"melden": "melden"},
-                )
+                here = f"/modules/{SLUG}/{section.id}/vraag/{block.id}"  # type: ignore[union-attr]
+                client.post(here, data={"signaal": ["1"]})
+                client.post(here, data={"melden": "melden"})
         for question in section.questions:
             player.answer(client, module, question, section.id)
         client.post(f"/modules/{SLUG}/{section.id}/verder")

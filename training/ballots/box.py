@@ -10,18 +10,22 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from training.ballots.models import Voters
 from training.ballots.rules import MIN_BATCH
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ballot:
-    """One choice in one scene, as text: unit and municipality are ids, `voters` a name."""
+    """One choice in one scene, as text: unit and municipality are ids, `voters` a name. Of the
+    ladder (see `ladder_ballot`) `dilemma` is a theme, `version` a year, `scene` an audience and
+    `choice` a rung: it is counted, frozen and published in the same way."""
 
     municipality: str
     unit: str
@@ -42,6 +46,36 @@ class Ballot:
             self.version,
             self.scene,
         )
+
+
+LADDER = "trap:"
+
+
+def ladder_of(theme: str) -> str:
+    """What stands in the place of a dilemma for the ladder of a theme."""
+    return LADDER + theme
+
+
+def ladder_ballot(
+    *,
+    municipality_id: uuid.UUID,
+    voters: Voters,
+    theme: str,
+    year: int,
+    audience: str,
+    rung: int,
+) -> Ballot:
+    """How sure and how right somebody of an audience was about a theme in a year: a rung, from 0.
+    Counted under the municipality as a whole."""
+    return Ballot(
+        municipality=str(municipality_id),
+        unit=str(municipality_id),
+        voters=voters.name,
+        dilemma=ladder_of(theme),
+        version=year,
+        scene=audience,
+        choice=rung,
+    )
 
 
 class Box:

@@ -130,12 +130,22 @@ def _bare(value: Markup | str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`council`: its members are elected or appointed, not employed."""
+    """`council`: its members are elected or appointed, not employed. `outside`: it is not of the
+    municipality, and needs no account."""
 
     slug: str
     label: str
     description: str = ""
     council: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeText:
+    """What a theme is about, and what one can notice of it."""
+
+    about: str
+    notice: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,6 +549,7 @@ class Library:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     inserts: Mapping[str, LocalInsert] = field(default_factory=dict)
+    themes: Mapping[Theme, ThemeText] = field(default_factory=dict)
     programme: Mapping[str, object] = field(default_factory=dict)
 
     def content(self, kind: ContentKind, content_id: str) -> Content | None:
@@ -554,3 +565,9 @@ class Library:
     def public_modules(self) -> tuple[Module, ...]:
         """What is open to citizens and businesses without an account."""
         return tuple(m for m in self.modules.values() if m.public)
+
+    @property
+    def public_dilemmas(self) -> tuple[Dilemma, ...]:
+        """The dilemmas for an audience outside the municipality: open without an account too."""
+        outside = {slug for slug, audience in self.audiences.items() if audience.outside}
+        return tuple(d for d in self.dilemmas.values() if outside.intersection(d.audiences))

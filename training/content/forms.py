@@ -131,6 +131,12 @@ class AudienceForm(Form):
     label: Text = Field(alias="naam")
     description: str = Field("", alias="uitleg")
     council: bool = Field(False, alias="bestuur")
+    outside: bool = Field(False, alias="buiten")
+
+
+class ThemeForm(Form):
+    about: Text = Field(alias="uitleg")
+    notice: list[Text] = Field(alias="herken", min_length=1)
 
 
 class InsertForm(Form):

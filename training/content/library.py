@@ -123,6 +123,7 @@ def check_folder(content: Path, today: date) -> Folder:
         facts=shelves.facts,
         terms=shelves.terms,
         inserts=shelves.inserts,
+        themes=shelves.themes,
         programme=programme.value if isinstance(programme.value, dict) else {},
     )
     if not any(checked.report.failed for checked in folder.files):

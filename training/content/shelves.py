@@ -1,4 +1,4 @@
-"""The files that all content shares: audiences, local inserts, dated facts and terms."""
+"""The files that all content shares: audiences, themes, local inserts, dated facts and terms."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from training.content.classes import Audience, Fact, LocalInsert, Term
-from training.content.forms import AudienceForm, FactForm, InsertForm
+from training.content.classes import Audience, Fact, LocalInsert, Term, Theme, ThemeText
+from training.content.forms import AudienceForm, FactForm, InsertForm, ThemeForm
 from training.content.front_matter import Located, UnreadableError, explain, read_yaml
 from training.content.markdown import slug
 from training.content.rich import Shelf, term_pattern
 from training.content.rules import Report
 
 AUDIENCES, INSERTS = "doelgroepen.yaml", "lokaal.yaml"
-FACTS, TERMS = "feiten.yaml", "begrippen.yaml"
+FACTS, TERMS, THEMES = "feiten.yaml", "begrippen.yaml", "themas.yaml"
 Form = TypeVar("Form", bound=BaseModel)
 Made = TypeVar("Made")
 
@@ -28,6 +28,7 @@ class Shelves:
     """What the shared files hold; `reports` has the problems of each."""
 
     audiences: dict[str, Audience] = field(default_factory=dict)
+    themes: dict[Theme, ThemeText] = field(default_factory=dict)
     inserts: dict[str, LocalInsert] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
@@ -52,6 +53,7 @@ def read_shelves(content: Path, today: date) -> Shelves:
     """Read the shared files of a content folder; facts whose review is past give a warning."""
     shelves = Shelves()
     shelves.audiences = _entries(content, AUDIENCES, AudienceForm, _audience, shelves)
+    shelves.themes = _themes(content, shelves)
     shelves.inserts = _entries(content, INSERTS, InsertForm, _insert, shelves)
     shelves.facts = _entries(content, FACTS, FactForm, _fact, shelves)
     shelves.terms = _terms(content, shelves)
@@ -99,7 +101,22 @@ def _entries(
 
 
 def _audience(key: str, form: AudienceForm) -> Audience:
-    return Audience(key, form.label, form.description, form.council)
+    return Audience(key, form.label, form.description, form.council, form.outside)
+
+
+def _themes(content: Path, shelves: Shelves) -> dict[Theme, ThemeText]:
+    """The texts of the themes: of every theme, and of nothing else."""
+    made = _entries(content, THEMES, ThemeForm, lambda _key, form: form, shelves)
+    report, known = shelves.reports[-1], {theme.value for theme in Theme}
+    for key in sorted(known.symmetric_difference(made)):
+        if not report.failed:
+            why = "dit thema mist nog" if key in known else "dit thema bestaat niet"
+            report.add(1, "G002", key=key, why=why)
+    return {
+        Theme(key): ThemeText(form.about, tuple(form.notice))
+        for key, form in made.items()
+        if key in known
+    }
 
 
 def _insert(key: str, form: InsertForm) -> LocalInsert:

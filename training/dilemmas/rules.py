@@ -14,11 +14,13 @@ MOST_CHOICES = 200
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page of the player shows. `consequence` is of the choice just taken."""
+    """What a page of the player shows. `said` is the choice just taken, and `consequence` what it
+    did."""
 
     scene: Scene
     parts: tuple[ScenePart, ...]
     choices: tuple[Choice, ...]
+    said: Rich | None
     consequence: Rich | None
     state: State
     taken: int
@@ -51,6 +53,7 @@ def scene_after(dilemma: Dilemma, choices: Sequence[int]) -> View:
         scene=dilemma.scenes[state.scene],
         parts=play.visible(dilemma, state),
         choices=play.available(dilemma, state),
+        said=path[-1].choice.rich if path else None,
         consequence=path[-1].choice.consequence if path else None,
         state=state,
         taken=len(choices),

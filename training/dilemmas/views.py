@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from flask import (
@@ -28,6 +29,7 @@ from training.content.play import NotAvailableError
 from training.content.views import library
 from training.dilemmas import actions, rules, run_cookie
 from training.dilemmas.forms import ChoiceForm, PlainForm
+from training.dilemmas.path_map import path_map
 from training.people.queries import inserts_of, positions_of
 from training.people.rules import POLITICIANS
 from training.settings import Settings
@@ -175,15 +177,38 @@ def _page(dilemma: Dilemma, choices: list[int], form: ChoiceForm) -> str:
         "view": view,
         "form": form,
         "inserts": inserts_of(db(), who.municipality_id),
+        "play": Play.of(dilemma),
     }
     if not view.scene.is_ending:
         return render_template("dilemmas/scene.html", **shared)
     return render_template(
         "dilemmas/ending.html",
         review=rules.review(dilemma, choices),
+        map=path_map(dilemma, choices),
         others=_others(dilemma, who),
         **shared,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Where the forms of a run go. `run` holds the run itself where there is no cookie."""
+
+    intro: str
+    begin: str
+    choose: str
+    back: str
+    run: str = ""
+
+    @classmethod
+    def of(cls, dilemma: Dilemma) -> Play:
+        """The addresses of a run that travels in the cookie."""
+        return cls(
+            intro=url_for("dilemmas.show_dilemma", slug=dilemma.id),
+            begin=url_for("dilemmas.begin_run", slug=dilemma.id),
+            choose=url_for("dilemmas.take_choice", slug=dilemma.id),
+            back=url_for("dilemmas.step_back", slug=dilemma.id),
+        )
 
 
 def _others(dilemma: Dilemma, who: Visitor) -> dict[str, dict[int, str]]:

@@ -1,15 +1,16 @@
-"""Decides what stands on the learner's overview, and in which order."""
+"""Decides what stands on the learner's overview and in the catalogue, and in which order."""
 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
 from training.assignments.rules import Choose, Proof, RefresherForm, Standing
-from training.content.classes import Content, ContentKind, Library
+from training.content.classes import Content, ContentKind, Dilemma, Library, Module, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +93,80 @@ def history(done: Sequence[Proof], library: Library) -> list[tuple[str, dt.date]
         kind, content_id = proof.content
         content = library.content(ContentKind[kind], content_id)
         found.append((content.title if content else content_id, proof.completed_on))
+    return found
+
+
+class Status(enum.Enum):
+    """How somebody stands to a piece of content."""
+
+    OPEN = "Nog te doen"
+    BEGUN = "Begonnen"
+    FREE = "Zelf te kiezen"
+    DONE = "Al gedaan"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to learn in the catalogue; `done_on` is the last day it was completed."""
+
+    content: Module | Dilemma
+    status: Status = Status.FREE
+    due_on: dt.date | None = None
+    done_on: dt.date | None = None
+
+    @property
+    def key(self) -> tuple[ContentKind, str]:
+        """What the search knows it by."""
+        return self.content.kind, self.content.id
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the catalogue is limited to; None, 0 and empty limit nothing. `longest` in minutes."""
+
+    theme: Theme | None = None
+    audience: str = ""
+    longest: int = 0
+    status: Status | None = None
+
+    def allows(self, item: Item) -> bool:
+        """Whether an item is what was asked for."""
+        content = item.content
+        return (
+            (self.theme is None or self.theme in content.themes)
+            and (not self.audience or self.audience in content.audiences)
+            and (not self.longest or content.minutes <= self.longest)
+            and (self.status is None or self.status is item.status)
+        )
+
+
+def shelf(
+    library: Library,
+    to_do: Sequence[Task] = (),
+    done: Sequence[Proof] = (),
+    begun: Collection[str] = (),
+) -> list[Item]:
+    """All modules and dilemmas with how somebody stands to each; what has to be done comes before
+    what is done, even when it was done before."""
+    due = {(task.kind, task.content.id): task.due_on for task in to_do}
+    last: dict[tuple[str, str], dt.date] = {}
+    for proof in done:
+        day = last.get(proof.content)
+        last[proof.content] = max(day, proof.completed_on) if day else proof.completed_on
+    found = []
+    everything: list[Module | Dilemma] = [*library.modules.values(), *library.dilemmas.values()]
+    for content in everything:
+        key = (content.kind, content.id)
+        done_on = last.get((content.kind.name, content.id))
+        is_begun = content.kind is ContentKind.MODULE and content.id in begun
+        status = (
+            Status.BEGUN
+            if is_begun
+            else Status.OPEN
+            if key in due
+            else Status.DONE
+            if done_on
+            else Status.FREE
+        )
+        found.append(Item(content, status, due.get(key), done_on))
     return found

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission
 from training.assignments.queries import overview
 from training.assignments.rules import Standing
-from training.content.classes import Dilemma, Module, Theme
+from training.content.classes import Theme
+from training.content.search import index_of
 from training.content.views import library
 from training.home import rules
+from training.home.forms import CatalogueForm
 from training.learning.queries import progress_of
 from training.web.doors import open_to, visitor, visitor_or_none
 from training.web.request_db import db
@@ -56,26 +58,41 @@ def show_overview() -> ResponseReturnValue:
 @blueprint.get("/leren")
 @open_to(Permission.SIGNED_IN)
 def show_catalogue() -> ResponseReturnValue:
-    """Everything there is to learn, by theme."""
-    shelf = library()
-    by_theme = [
-        (
-            theme,
-            [m for m in shelf.modules.values() if m.theme is theme],
-            [d for d in shelf.dilemmas.values() if theme in d.themes],
-        )
-        for theme in Theme
-    ]
+    """Everything there is to learn: by theme, or what was looked for."""
     who = visitor()
+    items = _shelf()
+    form = CatalogueForm.of(request.args, library(), who.may(Permission.LEARN))
+    wish = form.wish()
+    allowed = {item.key: item for item in items if wish.allows(item)}
     looks_after = who.may(Permission.MANAGE_DUTIES) or who.may(Permission.MANAGE_SETTINGS)
-    everything: list[Module | Dilemma] = [*shelf.modules.values(), *shelf.dilemmas.values()]
+    index = index_of(library())
+    found = index.search(form.words, allowed) if form.words else []
     return render_template(
         "home/catalogue.html",
-        by_theme=by_theme,
+        form=form,
+        filtered=bool(form.words) or wish != rules.Wish(),
+        by_theme=[
+            (theme, [item for item in allowed.values() if theme in item.content.themes])
+            for theme in Theme
+            if wish.theme in (None, theme)
+        ],
+        hits=[(allowed[key], index.hit(key, form.words)) for key in found],
         may_learn=who.may(Permission.LEARN),
-        concepts=sum(not item.reviewed for item in everything) if looks_after else 0,
-        concept=lambda item: "Concept. " if looks_after and not item.reviewed else "",
+        total=len(found) if form.words else len(allowed),
+        concepts=sum(not item.content.reviewed for item in items) if looks_after else 0,
+        looks_after=looks_after,
     )
+
+
+def _shelf() -> list[rules.Item]:
+    """The whole catalogue, with how the visitor stands to each thing in it."""
+    who = visitor()
+    if who.municipality_id is None or who.person_id is None:
+        return rules.shelf(library())
+    today = clock.today()
+    found, done = overview(db(), who.municipality_id, who.person_id, today)
+    begun = progress_of(db(), who.municipality_id, who.person_id)
+    return rules.shelf(library(), rules.tasks(found, library(), done, today), done, begun)
 
 
 @blueprint.get("/privacy")

@@ -15,13 +15,19 @@ REPORTING = (
 )
 
 
+DECIDE = "Kies wat je met deze signalen zou doen."
+SURE = "zeker"
+SURENESS = (("ja", "Zeker"), ("nee", "Ik twijfel"))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Answer ids as given, or the Dutch message that says what to do."""
+    """Answer ids as given, or the Dutch message that says what to do. `sure` is None when it was
+    not asked or not told."""
 
     ids: tuple[str, ...] = ()
-    reporting: str = ""
     error: str = ""
+    sure: bool | None = None
 
 
 def options_of(question: Question, seed: int) -> list[tuple[str, Answer]]:
@@ -32,12 +38,13 @@ def options_of(question: Question, seed: int) -> list[tuple[str, Answer]]:
 def read_answer(question: Question, seed: int, values: Mapping[str, Sequence[str]]) -> Reading:
     """The answer in the fields of a form; other fields are ignored."""
     by_token = {token: answer.id for token, answer in options_of(question, seed)}
+    sure = {"ja": True, "nee": False}.get(_first(values, SURE))
     if question.kind is QuestionKind.ORDER:
         places = {token: _first(values, f"plaats-{token}") for token in by_token}
         if sorted(places.values()) != sorted(str(n) for n in range(1, len(by_token) + 1)):
             return Reading(error="Geef elke stap een eigen nummer. Elk nummer komt één keer voor.")
         ordered = sorted(by_token, key=lambda token: int(places[token]))
-        return Reading(tuple(by_token[token] for token in ordered))
+        return Reading(tuple(by_token[token] for token in ordered), sure=sure)
     chosen = [token for token in values.get("antwoord", ()) if token in by_token]
     if not chosen:
         several = question.kind is QuestionKind.SEVERAL
@@ -48,17 +55,22 @@ def read_answer(question: Question, seed: int, values: Mapping[str, Sequence[str
         )
     if question.kind is QuestionKind.ONE and len(chosen) > 1:
         return Reading(error="Kies één antwoord.")
-    return Reading(tuple(by_token[token] for token in dict.fromkeys(chosen)))
+    return Reading(tuple(by_token[token] for token in dict.fromkeys(chosen)), sure=sure)
 
 
 def read_signals(exercise: Signals, values: Mapping[str, Sequence[str]]) -> Reading:
-    """What was marked in a signals exercise, and what the learner would do with it."""
+    """What was marked in a signals exercise."""
     known = {str(place): item.id for place, item in enumerate(exercise.items, 1)}
     marked = tuple(known[token] for token in values.get("signaal", ()) if token in known)
-    reporting = _first(values, "melden")
-    if reporting not in dict(REPORTING):
-        return Reading(marked, error="Kies ook wat je met deze signalen zou doen.")
-    return Reading(marked, reporting)
+    if not marked:
+        return Reading(error="Kruis aan wat jou opvalt. Eén ding is genoeg.")
+    return Reading(marked)
+
+
+def read_reporting(values: Mapping[str, Sequence[str]]) -> str:
+    """What somebody would do with the signals; empty when that was not chosen."""
+    chosen = _first(values, "melden")
+    return chosen if chosen in dict(REPORTING) else ""
 
 
 def _first(values: Mapping[str, Sequence[str]], name: str) -> str:

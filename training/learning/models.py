@@ -1,4 +1,4 @@
-"""Holds where somebody is in a module; gone when it is completed, for then evidence tells."""
+"""Holds where somebody is in a module, gone when it is completed, and the count of open modules."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Attempt(Base):
 
 class AttemptAnswer(Base):
     """The newest answer to one question, for the learner alone; deleted when the module is done.
-    `given` holds answer ids of the content file."""
+    `given` holds answer ids of the content file, what would be done with signals, and how the first
+    answer went and felt, which the learner's own ladder counts."""
 
     __tablename__ = "attempt_answer"
     __table_args__ = (
@@ -59,3 +60,13 @@ class AttemptAnswer(Base):
     question_id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
     given: Mapped[dict[str, Any]]
     correct: Mapped[bool]
+
+
+class OpenCompletions(Base):
+    """How many certificates of an open module were made on a day, by people whom nobody knows."""
+
+    __tablename__ = "open_completions"
+
+    day_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    module_id: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    number: Mapped[int]

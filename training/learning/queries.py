@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from training.content.classes import ContentKind, Module
 from training.db import ask, columns
 from training.evidence.models import Evidence
 from training.learning.models import Attempt, AttemptAnswer
-from training.learning.rules import Given, Taking
+from training.learning.rules import First, Given, Taking
 
 ATTEMPT = sa.select(Attempt).where(
     Attempt.municipality_id == sa.bindparam("municipality_id"),
@@ -97,7 +98,10 @@ def taking_now(
 def _taking(module: Module, attempt: Any, rows: Iterable[Any]) -> Taking:
     answers = {
         row.question_id: Given(
-            tuple(row.given["ids"]), row.correct, str(row.given.get("reporting", ""))
+            tuple(row.given["ids"]),
+            row.correct,
+            str(row.given.get("reporting", "")),
+            _first(row.given.get("first")),
         )
         for row in rows
         if row.question_id is not None
@@ -114,6 +118,10 @@ def _taking(module: Module, attempt: Any, rows: Iterable[Any]) -> Taking:
     )
 
 
+def _first(kept: dict[str, Any] | None) -> First | None:
+    return First(bool(kept["correct"]), kept.get("sure")) if kept else None
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far somebody is: sections read, and where he or she was."""
@@ -128,6 +136,24 @@ def progress_of(
     """By module id: the running attempts of one person."""
     rows = ask(db, PROGRESS, municipality_id=municipality_id, person_id=person_id)
     return {row.module_id: Progress(len(row.seen), row.place) for row in rows}
+
+
+def completed_in_year(
+    db: Session,
+    municipality_id: uuid.UUID,
+    person_id: uuid.UUID,
+    module_ids: Collection[str],
+    year: int,
+) -> bool:
+    """Whether a person completed any of these modules in a calendar year."""
+    query = sa.select(Evidence.id).where(
+        Evidence.municipality_id == municipality_id,
+        Evidence.person_id == person_id,
+        Evidence.content_kind == ContentKind.MODULE,
+        Evidence.content_id.in_(module_ids),
+        Evidence.completed_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31)),
+    )
+    return db.scalars(query.limit(1)).first() is not None
 
 
 def earlier_completions(

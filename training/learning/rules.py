@@ -7,24 +7,49 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.content.classes import Answer, Module, Question, QuestionKind, Section, Signals
+from training.content.classes import (
+    Answer,
+    Block,
+    Module,
+    Question,
+    QuestionKind,
+    Section,
+    Signals,
+)
 
 
 class Form(enum.Enum):
-    """How a module is taken."""
+    """How a module is taken. KNOWN begins with the questions: what is right is done, and only
+    what is not is read."""
 
     FULL = "de hele module"
+    KNOWN = "eerst de vragen"
     REFRESHER = "de opfrisser"
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """How the first answer to a question went; `sure` is None when that was not told."""
+
+    correct: bool
+    sure: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """An answer as it is kept: ids of the content file, and whether it was right. `reporting` is
-    what a learner would do with the signals (only for that exercise)."""
+    what a learner would do with the signals (only for that exercise). `first` is what the ladder
+    counts, for after the feedback everybody is right in the end."""
 
     ids: tuple[str, ...]
     correct: bool
     reporting: str = ""
+    first: First | None = None
+
+    @property
+    def once_wrong(self) -> bool:
+        """Whether this question was answered wrong, now or the first time."""
+        return not self.correct or (self.first is not None and not self.first.correct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +80,40 @@ NEW, AGAIN = "nieuw", "nog een keer"
 
 
 def pages(taking: Taking) -> list[Page]:
-    """The pages of this learner, in order. Full: every section. Refresher: what is new since the
-    learner's version, then questions drawn from the pool (each under its section, without the
-    text), with the text only where an answer was wrong."""
+    """The pages of this learner, in order. Full: every section. Known: the questions of every
+    section, and its text only where an answer was wrong; what has no questions is read last.
+    Refresher: what is new since the learner's version, then questions drawn from the pool, with
+    the text only where an answer was wrong."""
+    sections = taking.module.sections
     if taking.form is Form.FULL:
-        return [
-            Page(section, section.questions, signals_of(section), with_text=True)
-            for section in taking.module.sections
-        ]
+        return [Page(section, section.questions, signals_of(section), True) for section in sections]
+    if taking.form is Form.KNOWN:
+        found = [_known(taking, section) for section in sections]
+        return sorted(found, key=lambda page: not (page.questions or page.signals))
     drawn = {q.id for q in draw(taking.module, taking.seed, taking.draw_number)}
-    found = []
-    for section in sorted(
-        taking.module.sections, key=lambda s: not s.is_new_since(taking.since or 0)
-    ):
-        new = taking.since is not None and section.is_new_since(taking.since)
-        questions = tuple(q for q in section.questions if q.id in drawn)
-        wrong = any(q.id in taking.answers and not taking.answers[q.id].correct for q in questions)
-        read_again = wrong or section.id in taking.seen
-        if new or questions:
-            why = NEW if new else AGAIN if wrong else ""
-            found.append(Page(section, questions, (), new or read_again, why))
-    return found
+    newest_first = sorted(sections, key=lambda s: not s.is_new_since(taking.since or 0))
+    return [page for section in newest_first if (page := _refreshed(taking, section, drawn))]
+
+
+def _known(taking: Taking, section: Section) -> Page:
+    questions, signals = section.questions, signals_of(section)
+    wrong = _once_wrong(taking, questions)
+    asks = bool(questions or signals)
+    return Page(section, questions, signals, wrong or not asks, AGAIN if wrong else "")
+
+
+def _refreshed(taking: Taking, section: Section, drawn: Collection[str]) -> Page | None:
+    new = taking.since is not None and section.is_new_since(taking.since)
+    questions = tuple(q for q in section.questions if q.id in drawn)
+    if not (new or questions):
+        return None
+    wrong = _once_wrong(taking, questions)
+    return Page(section, questions, (), new or wrong, NEW if new else AGAIN if wrong else "")
+
+
+def _once_wrong(taking: Taking, questions: Sequence[Question]) -> bool:
+    given = [taking.answers[q.id] for q in questions if q.id in taking.answers]
+    return any(one.once_wrong for one in given)
 
 
 def draw(module: Module, seed: int, draw_number: int) -> list[Question]:
@@ -91,6 +129,35 @@ def draw(module: Module, seed: int, draw_number: int) -> list[Question]:
 def signals_of(section: Section) -> tuple[Signals, ...]:
     """The signals exercises of a section."""
     return tuple(block for block in section.blocks if isinstance(block, Signals))
+
+
+def for_reader(blocks: Sequence[Block], audiences: Collection[str]) -> list[Block]:
+    """The blocks of a section for somebody of these audiences: of parts that stand together, those
+    for the reader's own audiences come first; the rest keeps its place."""
+    found: list[Block] = []
+    together: list[Block] = []
+    for block in blocks:
+        if getattr(block, "audience", None):
+            together.append(block)
+            continue
+        found += sorted(together, key=lambda b: getattr(b, "audience", "") not in audiences)
+        together = []
+        found.append(block)
+    return found + sorted(together, key=lambda b: getattr(b, "audience", "") not in audiences)
+
+
+def local_route(module: Module) -> tuple[str, ...]:
+    """The local contacts that belong to a module, by the name of their insert: the place to report
+    first, then those that its text names, in the order of the text."""
+    first = "meldpunt-inwoners" if module.public else "meldpunt"
+    named = [
+        name
+        for section in module.sections
+        for block in section.blocks
+        if (rich := getattr(block, "rich", None)) is not None
+        for name in rich.inserts
+    ]
+    return tuple(dict.fromkeys((first, *named)))
 
 
 def shuffled(question: Question, seed: int) -> tuple[Answer, ...]:
@@ -133,7 +200,7 @@ def missing_steps(taking: Taking) -> Missing:
         if page.with_text and page.section.id not in taking.seen:
             unread.append(page.section)
         for exercise in page.signals:
-            if exercise.id not in taking.answers:
+            if not _decided(taking, exercise):
                 unanswered.append((page.section, exercise.title))
         for question in page.questions:
             asked += 1
@@ -148,6 +215,25 @@ def missing_steps(taking: Taking) -> Missing:
     return Missing(tuple(unread), tuple(unanswered), tuple(wrong), below)
 
 
+def is_done(taking: Taking, page: Page) -> bool:
+    """Whether there is nothing left to do on a page."""
+    read = page.section.id in taking.seen or not page.with_text
+    answered = all(q.id in taking.answers for q in page.questions)
+    return read and answered and all(_decided(taking, exercise) for exercise in page.signals)
+
+
+def first_open(taking: Taking) -> Section:
+    """Where to go on: the first page on which there is something to do, or else the first."""
+    found = pages(taking)
+    return next((page for page in found if not is_done(taking, page)), found[0]).section
+
+
+def _decided(taking: Taking, exercise: Signals) -> bool:
+    """Whether an exercise was marked, and the decision to report was made after it."""
+    given = taking.answers.get(exercise.id)
+    return given is not None and bool(given.reporting)
+
+
 def signal_result(exercise: Signals, marked: Collection[str]) -> list[tuple[str, str]]:
     """What became of each thing in the scene: (item id, seen | missed | wrong), in file order;
     an ordinary thing that was left alone is not in it."""
@@ -158,3 +244,49 @@ def signal_result(exercise: Signals, marked: Collection[str]) -> list[tuple[str,
         elif item.id in marked:
             found.append((item.id, "wrong"))
     return found
+
+
+class Rung(enum.Enum):
+    """A rung of the learner's own ladder, from the lowest: whether an answer was right, and
+    whether the learner was sure of it."""
+
+    UNAWARE_UNABLE = "onbewust onbekwaam"
+    AWARE_UNABLE = "bewust onbekwaam"
+    UNAWARE_ABLE = "onbewust bekwaam"
+    AWARE_ABLE = "bewust bekwaam"
+
+
+EVERYBODY = "alle-medewerkers"
+
+
+def counted_under(module: Module, audiences: Collection[str]) -> str:
+    """The one audience under which a learner counts: the first that the module is written for and
+    the learner belongs to, and all staff only when there is no other."""
+    own = [audience for audience in module.audiences if audience in audiences]
+    return next((audience for audience in own if audience != EVERYBODY), EVERYBODY)
+
+
+def rung_of(first: First) -> Rung | None:
+    """The rung of one first answer; None when it was not told how sure it was."""
+    if first.sure is None:
+        return None
+    if first.correct:
+        return Rung.AWARE_ABLE if first.sure else Rung.UNAWARE_ABLE
+    return Rung.UNAWARE_UNABLE if first.sure else Rung.AWARE_UNABLE
+
+
+def ladder(taking: Taking) -> dict[Rung, int]:
+    """How many first answers stand on each rung, the lowest first; empty when none was told."""
+    rungs = [
+        rung
+        for page in pages(taking)
+        for question in page.questions
+        if (given := taking.answers.get(question.id)) and given.first
+        if (rung := rung_of(given.first))
+    ]
+    return {rung: rungs.count(rung) for rung in Rung} if rungs else {}
+
+
+def own_rung(counts: Mapping[Rung, int]) -> Rung | None:
+    """The rung on which most answers stand; of two the lower, for there is something to gain."""
+    return max(counts, key=lambda rung: counts[rung]) if counts else None

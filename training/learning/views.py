@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission
-from training.content.classes import Module, Question, Signals
+from training.ballots.box import Ballot, Box, ladder_of
+from training.ballots.models import Voters
+from training.ballots.queries import published_shares
+from training.content.classes import Block, Module, Question, Signals
 from training.content.views import library
 from training.evidence.queries import evidence_of
 from training.learning import actions, forms, rules
-from training.learning.forms import Reading
+from training.learning.asked import asked, exercise
 from training.learning.models import Attempt
 from training.learning.queries import attempt_of, taking_now, taking_of
-from training.learning.rules import Page, Taking
-from training.people.queries import audiences_of, inserts_of
+from training.learning.rules import Given, Page, Taking
+from training.people.municipality_settings import ASKS_CONFIDENCE, settings_of
+from training.people.queries import audiences_of, insert_texts_of, positions_of
+from training.people.rules import POLITICIANS
+from training.settings import Settings
 from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
@@ -36,20 +52,40 @@ def show_module(slug: str) -> ResponseReturnValue:
         "learning/module.html",
         module=module,
         attempt=attempt,
-        steps=_steps(module, taking, None),
+        form=taking.form if taking else None,
+        steps=_steps(module, taking),
         done_on=done[0].completed_on if done else None,
-        inserts=inserts_of(db(), key[0]),
+        **_local(module),
+    )
+
+
+@blueprint.get("/modules/<slug>/lezen")
+@open_to(Permission.LEARN)
+def show_reading(slug: str) -> ResponseReturnValue:
+    """The whole text of a module on one page, to read again or print; without the questions."""
+    module = _module(slug)
+    return render_template(
+        "learning/reading.html",
+        module=module,
+        blocks={s.id: rules.for_reader(s.blocks, _audiences()) for s in module.sections},
+        audiences=_audiences(),
+        audience_labels=library().audiences,
+        **_local(module),
     )
 
 
 @blueprint.post("/modules/<slug>/begin")
 @open_to(Permission.LEARN)
 def begin_module(slug: str) -> ResponseReturnValue:
-    """Begins the module, or goes on where the learner was."""
+    """Begins the module, or goes on where the learner was; with `vorm=vragen` questions first."""
     module = _module(slug)
     running = attempt_of(db(), *_key(), module.id, lock=True)
-    attempt = running or actions.begin(db(), *_key(), module, clock.today())
-    return _to(module, attempt.place)
+    known = request.form.get("vorm") == "vragen"
+    if running and not (known and running.form is rules.Form.FULL):
+        return _to(module, running.place)
+    form = rules.Form.KNOWN if known else rules.Form.FULL
+    attempt = actions.begin(db(), *_key(), module, clock.today(), form)
+    return _to(module, rules.first_open(taking_of(db(), attempt, module)).id)
 
 
 @blueprint.get("/modules/<slug>/<section_id>")
@@ -66,16 +102,15 @@ def show_section(slug: str, section_id: str) -> ResponseReturnValue:
 @blueprint.post("/modules/<slug>/<section_id>/vraag/<question_id>")
 @open_to(Permission.LEARN)
 def answer_question(slug: str, section_id: str, question_id: str) -> ResponseReturnValue:
-    """Keeps the answer to a question or signals exercise of a section, and shows its feedback."""
+    """Keeps the answer to a question, or a step of a signals exercise, and shows its feedback."""
     module, attempt = _module(slug), _attempt(slug)
     taking = taking_of(db(), attempt, module)
     page = _page_of(taking, section_id)
     values = dict(request.form.lists())
-    reading, correct = _read(page, question_id, taking, values)
-    if reading.error:
-        refused = (question_id, reading.error, values)
-        return _section_page(module, taking, section_id, refused), 422
-    actions.keep_answer(db(), attempt, question_id, reading.ids, correct, reading.reporting)
+    read = _read(page, question_id, taking, values)
+    if isinstance(read, str):
+        return _section_page(module, taking, section_id, (question_id, read, values)), 422
+    actions.keep_answer(db(), attempt, question_id, read)
     address = url_for("learning.show_section", slug=slug, section_id=page.section.id)
     return redirect(f"{address}#{question_id}", 303)
 
@@ -113,9 +148,13 @@ def finish_module(slug: str) -> ResponseReturnValue:
     attempt = attempt_of(db(), *_key(), module.id, lock=True)
     if attempt is None:  # a second click: it was recorded by the first
         return redirect(url_for("learning.show_done", slug=slug), 303)
-    missing, proof = actions.finish(db(), attempt, module, clock.today())
-    if proof is None:
-        return _finish_page(module, taking_of(db(), attempt, module), missing), 422
+    theme = [m.id for m in library().modules.values() if m.theme is module.theme]
+    finished = actions.finish(db(), attempt, module, clock.today(), theme)
+    if finished.proof is None:
+        return _finish_page(module, taking_of(db(), attempt, module), finished.missing), 422
+    db().commit()  # a completion is never lost; a statistic may be
+    if finished.ballot:
+        _drop(finished.ballot)
     return redirect(url_for("learning.show_done", slug=slug), 303)
 
 
@@ -127,14 +166,36 @@ def show_done(slug: str) -> ResponseReturnValue:
     done = [e for e in evidence_of(db(), *key) if e.content_id == module.id]
     if not done:
         return redirect(url_for("learning.show_module", slug=slug), 303)
-    return render_template(
-        "learning/done.html", module=module, proof=done[0], inserts=inserts_of(db(), key[0])
-    )
+    return render_template("learning/done.html", module=module, proof=done[0], **_local(module))
+
+
+def _drop(ballot: Ballot) -> None:
+    settings = cast(Settings, current_app.extensions["settings"])
+    Box(settings.box_dir).drop([ballot])
 
 
 def _key() -> tuple[Any, Any]:
     who = visitor()
     return who.municipality_id, who.person_id
+
+
+def _audiences() -> frozenset[str]:
+    return audiences_of(db(), *_key(), clock.today())
+
+
+def _local(module: Module) -> dict[str, Any]:
+    """What every page of a module shows of the municipality: its own words, and whom to go to."""
+    contacts = insert_texts_of(db(), _key()[0])
+    return {
+        "inserts": {name: contact.text for name, contact in contacts.items()},
+        "route": [
+            (library().inserts[name], contacts.get(name))
+            for name in rules.local_route(module)
+            if name in library().inserts
+        ],
+        "facts": library().facts,
+        "today": clock.today(),
+    }
 
 
 def _module(slug: str) -> Module:
@@ -173,14 +234,22 @@ def _place_of(taking: Taking, section_id: str) -> tuple[Page, int, list[Page]]:
 
 def _read(
     page: Page, question_id: str, taking: Taking, values: dict[str, list[str]]
-) -> tuple[Reading, bool]:
+) -> Given | str:
+    """What is kept of the fields that were sent, or why they cannot be."""
+    before = taking.answers.get(question_id)
     for question in page.questions:
         if question.id == question_id:
             reading = forms.read_answer(question, taking.seed, values)
-            return reading, rules.is_right(question, reading.ids)
-    for exercise in page.signals:
-        if exercise.id == question_id:
-            return forms.read_signals(exercise, values), True
+            correct = rules.is_right(question, reading.ids)
+            first = before.first if before else rules.First(correct, reading.sure)
+            return reading.error or Given(reading.ids, correct, first=first)
+    for signals in page.signals:
+        if signals.id == question_id:
+            if before:
+                decided = forms.read_reporting(values)
+                return replace(before, reporting=decided) if decided else forms.DECIDE
+            reading = forms.read_signals(signals, values)
+            return reading.error or Given(reading.ids, True)
     abort(404)
 
 
@@ -191,95 +260,83 @@ def _section_page(
     module: Module, taking: Taking, section_id: str, refused: Refused | None = None
 ) -> str:
     page, number, all_pages = _place_of(taking, section_id)
-    municipality_id, person_id = _key()
+    audiences = _audiences() if page.with_text else frozenset[str]()
+    asks_sure = bool(page.questions) and settings_of(db(), _key()[0])[ASKS_CONFIDENCE]
     return render_template(
         "learning/section.html",
         module=module,
         page=page,
         number=number,
         total=len(all_pages),
+        steps=_steps(module, taking, page.section.id),
         previous=all_pages[number - 2].section if number > 1 else None,
-        questions=[_asked(question, taking, refused) for question in page.questions],
-        exercises=[_exercise(exercise, taking, refused) for exercise in page.signals],
-        audiences=audiences_of(db(), municipality_id, person_id, clock.today()),
+        parts=[
+            _part(block, taking, refused, asks_sure)
+            for block in rules.for_reader(page.section.blocks, audiences)
+            if _is_on(page, block)
+        ],
+        audiences=audiences,
         audience_labels=library().audiences,
-        inserts=inserts_of(db(), municipality_id),
-        form_is_refresher=taking.form is rules.Form.REFRESHER,
+        form=taking.form.name,
         refused=refused,
         reporting=forms.REPORTING,
+        **_local(module),
     )
 
 
-def _asked(question: Question, taking: Taking, refused: Refused | None) -> dict[str, Any]:
-    """A question as the page shows it: options by token; feedback only of what was answered."""
-    given = taking.answers.get(question.id)
-    options = forms.options_of(question, taking.seed)
-    own = refused if refused and refused[0] == question.id else None
-    chosen = set(own[2].get("antwoord", ())) if own else set()
-    if given and not own:
-        chosen = {token for token, answer in options if answer.id in given.ids}
-    return {
-        "question": question,
-        "options": options,
-        "chosen": chosen,
-        "given": given,
-        "places": _places(question, options, given, own),
-        "error": own[1] if own else "",
-    }
+def _is_on(page: Page, block: Block) -> bool:
+    if isinstance(block, Question):
+        return block in page.questions
+    return block in page.signals if isinstance(block, Signals) else page.with_text
 
 
-def _places(
-    question: Question, options: list[Any], given: rules.Given | None, own: Refused | None
-) -> dict[str, str]:
-    if own:
-        return {token: (own[2].get(f"plaats-{token}") or [""])[0] for token, _ in options}
-    if given and question.kind.name == "ORDER":
-        order = {answer_id: str(n) for n, answer_id in enumerate(given.ids, 1)}
-        return {token: order.get(answer.id, "") for token, answer in options}
-    return {}
+def _part(block: Block, taking: Taking, refused: Refused | None, asks_sure: bool) -> Any:
+    """A block as the page shows it: text as it is, a question with what was answered."""
+    if not isinstance(block, Question | Signals):
+        return block
+    given = taking.answers.get(block.id)
+    _id, error, sent = refused if refused and refused[0] == block.id else ("", "", None)
+    if isinstance(block, Question):
+        return asked(block, taking.seed, given, sent, error, asks_sure=asks_sure)
+    return exercise(block, given, sent, error)
 
 
-def _exercise(exercise: Signals, taking: Taking, refused: Refused | None) -> dict[str, Any]:
-    """A signals exercise as the page shows it; which are signals only after it was answered."""
-    given = taking.answers.get(exercise.id)
-    own = refused if refused and refused[0] == exercise.id else None
-    items = {item.id: item for item in exercise.items}
-    result = rules.signal_result(exercise, given.ids) if given else []
-    tokens = [(str(place), item) for place, item in enumerate(exercise.items, 1)]
-    marked = set(own[2].get("signaal", ())) if own else set()
-    if given and not own:
-        marked = {token for token, item in tokens if item.id in given.ids}
-    return {
-        "exercise": exercise,
-        "tokens": tokens,
-        "marked": marked,
-        "given": given,
-        "timeline": [(items[item_id], kind) for item_id, kind in result],
-        "error": own[1] if own else "",
-    }
-
-
-def _steps(module: Module, taking: Taking | None, current: str | None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    sections = [p.section for p in rules.pages(taking)] if taking else list(module.sections)
-    for section in sections:
-        address = url_for("learning.show_section", slug=module.id, section_id=section.id)
-        found.append(
-            {
-                "title": section.title,
-                "url": address if taking else "",
-                "done": bool(taking and section.id in taking.seen),
-                "current": section.id == current,
-            }
-        )
-    return found
+def _steps(
+    module: Module, taking: Taking | None, current: str | None = None
+) -> list[dict[str, Any]]:
+    if taking is None:
+        return [{"title": section.title, "url": ""} for section in module.sections]
+    return [
+        {
+            "title": page.section.title,
+            "url": url_for("learning.show_section", slug=module.id, section_id=page.section.id),
+            "done": rules.is_done(taking, page),
+            "current": page.section.id == current,
+        }
+        for page in rules.pages(taking)
+    ]
 
 
 def _finish_page(module: Module, taking: Taking, missing: rules.Missing) -> str:
+    counts = rules.ladder(taking)
     return render_template(
         "learning/finish.html",
         module=module,
         missing=missing,
-        steps=_steps(module, taking, None),
-        form_is_refresher=taking.form is rules.Form.REFRESHER,
+        steps=_steps(module, taking),
+        ladder=list(counts.items()),
+        own=rules.own_rung(counts),
+        others=_others(module) if counts and missing.nothing else {},
     )
+
+
+def _others(module: Module) -> dict[rules.Rung, str]:
+    """How others of the learner's audience stood on this theme this year, when it was published."""
+    today = clock.today()
+    positions = positions_of(db(), *_key(), today)
+    politician = any(position.kind in POLITICIANS for position in positions)
+    voters = Voters.POLITICIANS if politician else Voters.STAFF
+    subject = ladder_of(module.theme.value)
+    found = published_shares(db(), _key()[0], voters, subject, today.year)
+    shares = found.get(rules.counted_under(module, _audiences()), {})
+    return {rung: shares[place] for place, rung in enumerate(rules.Rung) if place in shares}

@@ -146,7 +146,7 @@ def municipalities_below(db: Session, unit_ids: Collection[uuid.UUID]) -> list[U
     return list(db.scalars(query.order_by(Unit.name)))
 
 
-INSERTS = sa.select(INSERT.name, INSERT.text).where(
+INSERTS = sa.select(INSERT.name, INSERT.text, INSERT.checked_until).where(
     INSERT.municipality_id == sa.bindparam("municipality_id")
 )
 
@@ -158,10 +158,18 @@ def inserts_of(db: Session, municipality_id: uuid.UUID | None) -> dict[str, str]
     return {row.name: row.text for row in ask(db, INSERTS, municipality_id=municipality_id)}
 
 
-def insert_texts_of(db: Session, municipality_id: uuid.UUID) -> dict[str, LocalInsertText]:
+@dataclass(frozen=True, slots=True)
+class LocalText:
+    """A municipality's own words for a local insert; `checked_until` is None when nobody said."""
+
+    text: str
+    checked_until: dt.date | None
+
+
+def insert_texts_of(db: Session, municipality_id: uuid.UUID) -> dict[str, LocalText]:
     """The municipality's own texts by name, with until when they are checked."""
-    query = sa.select(LocalInsertText).where(LocalInsertText.municipality_id == municipality_id)
-    return {row.name: row for row in db.scalars(query)}
+    rows = ask(db, INSERTS, municipality_id=municipality_id)
+    return {row.name: LocalText(row.text, row.checked_until) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from training.audit.models import Action
 from training.content.classes import LocalInsert
 from training.content.views import library
 from training.people import queries, setting_actions
-from training.people.models import LocalInsertText, Unit
+from training.people.models import Unit
 from training.people.municipality_settings import LOOK, SETTINGS, Group, Setting, settings_of
 from training.people.noting_views import audit_key, note
+from training.people.queries import LocalText
 from training.people.setting_forms import InsertForm, settings_form, values_in
 from training.web.doors import open_to, reach, visitor
 from training.web.request_db import db
@@ -99,7 +100,7 @@ def show_settings(municipality_id: uuid.UUID) -> ResponseReturnValue:
 
 def _insert_lines(
     municipality_id: uuid.UUID,
-) -> list[tuple[LocalInsert, LocalInsertText | None, str]]:
+) -> list[tuple[LocalInsert, LocalText | None, str]]:
     """Each contact with the municipality's own words, and what is wrong with them in words."""
     own = queries.insert_texts_of(db(), municipality_id)
     return [
@@ -108,7 +109,7 @@ def _insert_lines(
     ]
 
 
-def _state(text: LocalInsertText | None, today: dt.date) -> str:
+def _state(text: LocalText | None, today: dt.date) -> str:
     if text is None:
         return "niet ingevuld"
     if text.checked_until is None:

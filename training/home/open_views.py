@@ -1,0 +1,57 @@
+"""Shows everybody what needs no account, and a page for each theme that can be shared."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from training import clock
+from training.access import Permission
+from training.content.classes import ContentKind, Dilemma, Module, Theme
+from training.content.search import index_of
+from training.content.views import library
+from training.home.forms import SearchForm
+from training.web.doors import open_to
+
+blueprint = Blueprint("open_pages", __name__)
+
+
+@blueprint.get("/openbaar")
+@open_to(Permission.PUBLIC)
+def show_open() -> ResponseReturnValue:
+    """The modules and dilemmas for citizens and businesses, or those that were looked for."""
+    form = SearchForm(request.args)
+    offered = _offered()
+    index = index_of(library())
+    found = index.search(form.words, offered) if form.words else []
+    return render_template(
+        "home/open.html",
+        form=form,
+        offered=list(offered.values()),
+        hits=[(offered[key], index.hit(key, form.words)) for key in found],
+        themes=list(Theme),
+    )
+
+
+@blueprint.get("/thema/<theme>")
+@open_to(Permission.PUBLIC)
+def show_theme(theme: str) -> ResponseReturnValue:
+    """What a theme is about, what one can notice, where to report, and what one can do here."""
+    found = next((one for one in Theme if one.value == theme), None)
+    if found is None or found not in library().themes:
+        abort(404)
+    return render_template(
+        "home/theme.html",
+        theme=found,
+        text=library().themes[found],
+        offered=[item for item in _offered().values() if found in item.themes],
+        facts=library().facts,
+        insert=library().inserts.get("meldpunt-inwoners"),
+        today=clock.today(),
+    )
+
+
+def _offered() -> dict[tuple[ContentKind, str], Module | Dilemma]:
+    """What is open to everybody, by what the search knows it by."""
+    everything: list[Module | Dilemma] = [*library().public_modules, *library().public_dilemmas]
+    return {(item.kind, item.id): item for item in everything}

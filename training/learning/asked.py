@@ -1,0 +1,150 @@
+"""Decides what a page shows of a question or a signals exercise: never more than was answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from training.content.classes import Answer, Question, QuestionKind, SignalItem, Signals
+from training.learning.forms import SURE, options_of
+from training.learning.rules import Given, signal_result
+
+Values = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as a page shows it. `prefix` stands before the names of its fields, where several
+    questions share one form; `places` are the numbers given in "put in order"."""
+
+    question: Question
+    options: list[tuple[str, Answer]]
+    chosen: frozenset[str]
+    places: Mapping[str, str]
+    given: Given | None = None
+    error: str = ""
+    prefix: str = ""
+    asks_sure: bool = False
+    sure: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Which kind of field the answers are."""
+        if self.question.kind is QuestionKind.ORDER:
+            return "order"
+        return "checkbox" if self.question.kind is QuestionKind.SEVERAL else "radio"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is answered right, so that nothing is asked any more."""
+        return self.given is not None and self.given.correct and not self.error
+
+
+def asked(
+    question: Question,
+    seed: int,
+    given: Given | None,
+    sent: Values | None = None,
+    error: str = "",
+    prefix: str = "",
+    asks_sure: bool = False,
+) -> Asked:
+    """A question with what was answered, or with what was sent and refused (`sent`, without the
+    prefix). How sure somebody is, is asked with the first answer only."""
+    options = options_of(question, seed)
+    if sent is not None:
+        chosen = frozenset(sent.get("antwoord", ()))
+        places = {token: (sent.get(f"plaats-{token}") or [""])[0] for token, _ in options}
+    elif given is not None:
+        order = {answer_id: str(place) for place, answer_id in enumerate(given.ids, 1)}
+        chosen = frozenset(token for token, answer in options if answer.id in given.ids)
+        places = {token: order.get(answer.id, "") for token, answer in options}
+    else:
+        chosen, places = frozenset(), {}
+    return Asked(
+        question=question,
+        options=options,
+        chosen=chosen,
+        places=places,
+        given=given,
+        error=error,
+        prefix=prefix,
+        asks_sure=asks_sure and given is None,
+        sure=((sent or {}).get(SURE) or [""])[0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A signals exercise as a page shows it: which things are signals only after the marking.
+    `timeline` holds (thing, seen | missed | wrong) in the order of the file."""
+
+    exercise: Signals
+    tokens: list[tuple[str, SignalItem]]
+    marked: frozenset[str]
+    given: Given | None = None
+    timeline: list[tuple[SignalItem, str]] = field(default_factory=list)
+    picture: Markup | None = None
+    error: str = ""
+    prefix: str = ""
+    reporting: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was marked and decided, so that nothing is asked any more."""
+        return self.given is not None and bool(self.given.reporting)
+
+    def place_of(self, item: SignalItem) -> str:
+        """The id of the element of the picture that a thing is about; empty when not every thing
+        has one, for then that would tell which are signals."""
+        picture = self.exercise.picture
+        if picture is None or not all(one.target for one in self.exercise.items):
+            return ""
+        return f"{picture.prefix}{item.target}"
+
+
+def exercise(
+    found: Signals,
+    given: Given | None,
+    sent: Values | None = None,
+    error: str = "",
+    prefix: str = "",
+) -> Exercise:
+    """A signals exercise with what was marked, or with what was sent and refused."""
+    tokens = [(str(place), item) for place, item in enumerate(found.items, 1)]
+    items = {item.id: item for item in found.items}
+    result = signal_result(found, given.ids) if given else []
+    if sent is not None and not given:
+        marked = frozenset(sent.get("signaal", ()))
+    else:
+        marked = frozenset(token for token, item in tokens if given and item.id in given.ids)
+    return Exercise(
+        exercise=found,
+        tokens=tokens,
+        marked=marked,
+        given=given,
+        timeline=[(items[item_id], kind) for item_id, kind in result],
+        picture=_picture(found, {items[item_id].target: kind for item_id, kind in result}),
+        error=error,
+        prefix=prefix,
+        reporting=given.reporting if given else "",
+    )
+
+
+def _picture(found: Signals, kinds: Mapping[str | None, str]) -> Markup | None:
+    """The picture, each element that a thing is about marked as such: before the answer all alike,
+    afterwards with what became of it."""
+    if found.picture is None:
+        return None
+    svg = found.picture.svg
+    if not all(item.target for item in found.items):
+        return found.picture.markup
+    for item in found.items:
+        name = re.escape(f"{found.picture.prefix}{item.target}")
+        kind = kinds.get(item.target)
+        classes = "weerbaar-mark" + (f" weerbaar-mark--{kind}" if kind else "")
+        svg = re.sub(rf'(id="{name}")', rf'\1 class="{classes}"', svg, count=1)
+    return Markup(svg)  # noqa: S704 the picture was checked at load; the class is ours
