@@ -116,7 +116,8 @@ def exercise(
     """A signals exercise with what was marked, or with what was sent and refused."""
     tokens = [(str(place), item) for place, item in enumerate(found.items, 1)]
     items = {item.id: item for item in found.items}
-    result = signal_result(found, given.ids) if given else []
+    kinds = signal_result(found, given.ids) if given else []
+    result = [(items[item_id], kind) for item_id, kind in kinds]
     if sent is not None and not given:
         marked = frozenset(sent.get("signaal", ()))
     else:
@@ -126,25 +127,25 @@ def exercise(
         tokens=tokens,
         marked=marked,
         given=given,
-        timeline=[(items[item_id], kind) for item_id, kind in result],
-        picture=_picture(found, {items[item_id].target: kind for item_id, kind in result}),
+        timeline=result,
+        picture=_picture(found, result),
         error=error,
         prefix=prefix,
         reporting=given.reporting if given else "",
     )
 
 
-def _picture(found: Signals, kinds: Mapping[str | None, str]) -> Markup | None:
+def _picture(found: Signals, result: Sequence[tuple[SignalItem, str]]) -> Markup | None:
     """The picture, each element that a thing is about marked as such: before the answer all alike,
     afterwards with what became of it."""
     if found.picture is None:
         return None
     svg = found.picture.svg
-    if not all(item.target for item in found.items):
-        return found.picture.markup
-    for item in found.items:
-        name = re.escape(f"{found.picture.prefix}{item.target}")
-        kind = kinds.get(item.target)
-        classes = "weerbaar-mark" + (f" weerbaar-mark--{kind}" if kind else "")
-        svg = re.sub(rf'(id="{name}")', rf'\1 class="{classes}"', svg, count=1)
+    kinds = {item.target: kind for item, kind in reversed(result)}
+    for target in dict.fromkeys(item.target for item in found.items if item.target):
+        name = re.escape(f"{found.picture.prefix}{target}")
+        classes = "weerbaar-mark"
+        if target in kinds:
+            classes += f" weerbaar-mark--{kinds[target]}"
+        svg = re.sub(rf'id="{name}"', rf'\g<0> class="{classes}"', svg, count=1)
     return Markup(svg)  # noqa: S704 the picture was checked at load; the class is ours
