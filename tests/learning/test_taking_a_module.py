@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from tests.town import Town
 from training.content.classes import Library
 from training.db import Database
 from training.evidence.models import Evidence
+from training.learning import rules
 from training.learning.models import Attempt, AttemptAnswer
 
 SLUG = "drugshandel-herkennen"
@@ -58,7 +60,14 @@ def test_nothing_right_is_in_the_page_before_the_answer(
                     assert answer.feedback.text not in page
                 assert f'"{answer.id}"' not in page
         assert "correct" not in page
-        assert "data-" not in page.replace("data-focus", "").replace("data-print", "")
+        data = set(re.findall(r"\bdata-[\w-]+", page))
+        assert data <= {"data-focus", "data-print", "data-place"}, data
+        for exercise in rules.signals_of(section):
+            part = page.split(f'id="{exercise.id}"', 1)[1].split("</section>", 1)[0]
+            placed = part.count("data-place=")
+            assert placed in (0, len(exercise.items)), "a place would tell what is a signal"
+            classes = set(re.findall(r'class="(weerbaar-mark[^"]*)"', part))
+            assert classes <= {"weerbaar-mark"}, "all parts of the picture look alike"
 
 
 def test_a_wrong_answer_teaches_and_does_not_tell_the_right_one(
