@@ -50,7 +50,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "identity.ask_reset": None, "identity.show_link_sent": None, "identity.take_token": None,
     "identity.confirm_sign_in": None, "identity.choose_password": None,
     "identity.start_without_password": None, "identity.set_up": None,
-    "home.show_overview": LEARNERS, "home.show_catalogue": ALL,
+    "home.show_overview": LEARNERS, "home.show_catalogue": ALL, "home.show_management": ALL,
     "learning.show_module": LEARNERS, "learning.begin_module": LEARNERS,
     "learning.show_reading": LEARNERS, "learning.show_section": LEARNERS, "learning.answer_question": LEARNERS,
     "learning.go_on": LEARNERS, "learning.show_finish": LEARNERS,

@@ -95,6 +95,13 @@ def _shelf() -> list[rules.Item]:
     return rules.shelf(library(), rules.tasks(found, library(), done, today), done, begun)
 
 
+@blueprint.get("/beheer")
+@open_to(Permission.SIGNED_IN)
+def show_management() -> ResponseReturnValue:
+    """What the visitor looks after for others, in short."""
+    return render_template("home/management.html")
+
+
 @blueprint.get("/privacy")
 @open_to(Permission.PUBLIC)
 def show_privacy() -> ResponseReturnValue:
