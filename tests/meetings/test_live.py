@@ -155,6 +155,11 @@ def test_closing_counts_and_forgets_votes_and_secret(
     assert len(list((settings.box_dir / "rounds").iterdir())) == 1
     hall.press(Step.CLOSE_VOTE)
     assert rows(database, OpenVote) == 0
+    with database.reading() as db:
+        closed = db.scalars(sa.select(MeetingRound)).one()
+        assert (closed.voted, closed.steps) == (5, None), "not in the database before it is shown"
+    assert [p.name for p in (settings.box_dir / "rounds").iterdir()] == [f"{closed.id}.outcome"]
+    hall.press(Step.SHOW_FIGURES)
     assert not list((settings.box_dir / "rounds").iterdir())
     with database.reading() as db:
         closed = db.scalars(sa.select(MeetingRound)).one()

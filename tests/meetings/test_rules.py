@@ -21,6 +21,7 @@ from training.meetings.rules import (
 )
 
 SLUG = "de-brief-op-de-mat"
+UNSEEN = Round(RoundKind.FIRST, (0, 1, 2), closed=True, voted=8)
 CLOSED = Round(RoundKind.FIRST, (0, 1, 2), closed=True, voted=8, steps=(0, 1, 3))
 
 
@@ -41,14 +42,13 @@ def at(phase: Phase, *path: int, **more: bool) -> Stand:
         (Phase.VOTE, (Round(RoundKind.FIRST, (0, 1, 2)),), "Sluit de stemming | Pauze"),
         (
             Phase.CLOSED,
-            (CLOSED,),
+            (UNSEEN,),
             "Toon de uitkomst | Stem opnieuw, met een lege stembus | Pauze",
         ),
         (
             Phase.FIGURES,
             (CLOSED,),
-            "Ga verder op dit pad | Stem over deze wat als | "
-            "Stem opnieuw, met een lege stembus | Pauze",
+            "Ga verder op dit pad | Stem over deze wat als | Pauze",
         ),
         (Phase.ENDING, (), "Naar de nabespreking | Pauze"),
         (Phase.DEBRIEF, (), "Naar het einde | Pauze"),
@@ -60,6 +60,16 @@ def test_each_stand_offers_what_comes_next(
 ) -> None:
     found = rules.possible(dilemma, rules.plan_of(dilemma), at(phase), rounds)
     assert " | ".join(step.value for step in found) == steps
+
+
+def test_figures_that_were_seen_are_not_voted_on_again(dilemma: Dilemma) -> None:
+    """Two outcomes of one question, with one voter less, would tell on that one."""
+    plan = rules.plan_of(dilemma)
+    assert Step.REOPEN not in rules.possible(dilemma, plan, at(Phase.CLOSED), (CLOSED,))
+    assert Step.REOPEN not in rules.possible(dilemma, plan, at(Phase.FIGURES), (CLOSED,))
+    assert Step.REOPEN in rules.possible(dilemma, plan, at(Phase.FIGURES), (UNSEEN,)), "lost"
+    asked = (CLOSED, *[Round(RoundKind.WHAT_IF, (0, 1), True, 8, "x", (0, 1))] * 6)
+    assert Step.ASK_WHAT_IF not in rules.possible(dilemma, plan, at(Phase.FIGURES), asked)
 
 
 def test_a_scene_with_a_second_round_is_talked_about_first(dilemma: Dilemma) -> None:

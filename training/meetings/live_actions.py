@@ -17,7 +17,18 @@ from training.db import Database, new_id
 from training.meetings import rules
 from training.meetings.live_queries import Room, vote_of
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
-from training.meetings.round_box import LAST_TURN, Ballot, RoundBox, count, seal, unseal, voter_of
+from training.meetings.round_box import (
+    LAST_TURN,
+    Ballot,
+    Outcome,
+    RoundBox,
+    count,
+    outcome_of,
+    seal,
+    secret_of,
+    unseal,
+    voter_of,
+)
 from training.meetings.rules import Phase, Plan, RoundKind, Step
 
 IDLE = dt.timedelta(hours=12)
@@ -130,8 +141,8 @@ def vote(
 
 def take_step(
     db: Session, box: RoundBox, dilemma: Dilemma, room: Room, wish: Wish, now: dt.datetime
-) -> list[uuid.UUID]:
-    """Moves the meeting on and raises its version. Returns the rounds whose secrets the caller
+) -> list[str]:
+    """Moves the meeting on and raises its version. Returns the files of the box that the caller
     drops *after* the commit. Raises `OlderStandError` for a wish from an older page, and
     `rules.NotPossibleError`."""
     row = db.scalars(
@@ -143,9 +154,11 @@ def take_step(
     if row.version != wish.version or row.code is None:
         raise OlderStandError
     stand = rules.after(dilemma, room.plan, room.stand, room.rounds, wish.step, wish.choice)
-    done: list[uuid.UUID] = []
+    done: list[str] = []
     if wish.step is Step.CLOSE_VOTE:
         done = _close(db, box, row)
+    elif wish.step is Step.SHOW_FIGURES:
+        done = _reveal(box, room.rows[-1])
     elif stand.phase is Phase.VOTE and wish.step not in (Step.PAUSE, Step.RESUME):
         row.round_id = _open(db, box, dilemma, room, wish)
     row.phase, row.path = stand.phase, list(stand.path)
@@ -167,6 +180,7 @@ def _open(db: Session, box: RoundBox, dilemma: Dilemma, room: Room, wish: Wish) 
     if wish.step is Step.REOPEN and last is not None:
         kind, question = last.kind, last.question
         db.delete(last)
+        box.drop([outcome_of(last.id)])  # nobody saw it, and nobody will
     elif not room.rows:  # after a step back and another path: what hung on the old path goes
         _forget_rounds_after(db, room.meeting.id, len(room.stand.path))
     made = MeetingRound(
@@ -193,9 +207,9 @@ def _forget_rounds_after(db: Session, meeting_id: uuid.UUID, step: int) -> None:
     )
 
 
-def _close(db: Session, box: RoundBox, row: MeetingStand) -> list[uuid.UUID]:
-    """Counts the open votes, keeps the steps in words, and deletes every vote, in the caller's
-    transaction. A vote whose secret is gone cannot be read: then there are no figures."""
+def _close(db: Session, box: RoundBox, row: MeetingStand) -> list[str]:
+    """Counts the open votes and deletes every one, in the caller's transaction. The outcome waits
+    in the box until it is shown. A vote whose secret is gone cannot be read: then there is none."""
     if row.round_id is None:
         return []
     opened = db.get_one(MeetingRound, row.round_id)
@@ -205,14 +219,25 @@ def _close(db: Session, box: RoundBox, row: MeetingStand) -> list[uuid.UUID]:
     votes = db.execute(sa.select(OpenVote.voter, OpenVote.sealed).where(here)).all()
     counts = count(secret, [(v.voter, v.sealed) for v in votes]) if secret else {}
     steps = rules.in_steps(counts, opened.options)
+    picks = row.path_by is PathBy.MAJORITY and opened.kind is not RoundKind.WHAT_IF
+    if secret:
+        outcome = Outcome(
+            None if steps is None else list(steps), rules.majority_of(counts) if picks else None
+        )
+        box.keep_outcome(opened.id, outcome)
     opened.closed = True
     opened.voted = sum(counts.values())
-    opened.steps = None if steps is None else list(steps)
-    if row.path_by is PathBy.MAJORITY and opened.kind is not RoundKind.WHAT_IF:
-        opened.majority = rules.majority_of(counts)
     db.execute(sa.delete(OpenVote).where(here))
     row.round_id = None
-    return [opened.id]
+    return [secret_of(opened.id)]
+
+
+def _reveal(box: RoundBox, last: MeetingRound) -> list[str]:
+    """Takes the outcome of the last vote out of the box, to be shown."""
+    outcome = box.outcome(last.id)
+    if outcome is not None:
+        last.steps, last.majority = outcome.steps, outcome.majority
+    return [outcome_of(last.id)]
 
 
 def _lock_votes(db: Session, round_id: uuid.UUID, shared: bool) -> None:
@@ -230,9 +255,9 @@ def _lock_voter(db: Session, voter: bytes) -> None:
         db.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def end(db: Session, meeting_id: uuid.UUID) -> list[uuid.UUID]:
+def end(db: Session, meeting_id: uuid.UUID) -> list[str]:
     """Ends the dilemma of a meeting: its code opens nothing, and every vote and figure is gone.
-    Returns the rounds whose secrets the caller drops after the commit."""
+    Returns the files of the box that the caller drops after the commit."""
     rounds = list(
         db.scalars(sa.select(MeetingRound.id).where(MeetingRound.meeting_id == meeting_id))
     )
@@ -245,23 +270,26 @@ def end(db: Session, meeting_id: uuid.UUID) -> list[uuid.UUID]:
         .where(MeetingStand.meeting_id == meeting_id)
         .values(code=None, round_id=None)
     )
-    return rounds
+    return [name for round_id in rounds for name in (secret_of(round_id), outcome_of(round_id))]
 
 
 def end_idle(database: Database, box: RoundBox, now: dt.datetime) -> int:
-    """Ends every dilemma in which nothing happened for twelve hours, and removes secrets of votes
-    that are no longer open. Returns how many ended."""
-    done: list[uuid.UUID] = []
+    """Ends every dilemma in which nothing happened for twelve hours, and removes what the box
+    holds of votes that are over. Returns how many ended."""
+    done: set[str] = set()
     with database.transaction() as db:
         query = sa.select(MeetingStand.meeting_id).where(
             MeetingStand.code.is_not(None), MeetingStand.touched_at < now - IDLE
         )
         meetings = list(db.scalars(query))
         for meeting_id in meetings:
-            done += end(db, meeting_id)
-        kept = box.made_before(now - IDLE)  # never one whose vote is being opened right now
-        still_open = set(
-            db.scalars(sa.select(MeetingStand.round_id).where(MeetingStand.round_id.in_(kept)))
-        )
-    box.drop({*done, *(kept - still_open)})
+            done.update(end(db, meeting_id))
+        old = box.made_before(now - IDLE)  # never of a vote that is being opened right now
+        if old:
+            needed = {
+                outcome_of(row.id) if row.closed else secret_of(row.id)
+                for row in db.execute(sa.select(MeetingRound.id, MeetingRound.closed))
+            }
+            done |= old - needed
+    box.drop(done)
     return len(meetings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from functools import lru_cache
 from typing import cast
 
@@ -276,7 +275,7 @@ def _key() -> str:
     return str(current_app.secret_key)
 
 
-def commit_and_forget(done: list[uuid.UUID]) -> None:
-    """Commits what was counted, and only then lets the secrets go."""
+def commit_and_forget(done: list[str]) -> None:
+    """Commits what was counted, and only then empties the box of it."""
     db().commit()
     box().drop(done)

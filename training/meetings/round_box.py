@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,7 +37,9 @@ class RoundBox:
     def make(self, round_id: uuid.UUID) -> None:
         """A new secret for a vote that opens."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self._path(round_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        handle = os.open(
+            self._path(secret_of(round_id)), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600
+        )
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(SECRET))
 
@@ -44,24 +47,56 @@ class RoundBox:
         """The secret of an open vote; None when it is gone (closed, or the machine started anew:
         then nobody can read the votes any more, and the facilitator opens it again)."""
         try:
-            return self._path(round_id).read_bytes()
+            return self._path(secret_of(round_id)).read_bytes()
         except FileNotFoundError:
             return None
 
-    def drop(self, round_ids: Iterable[uuid.UUID]) -> None:
-        """Removes secrets; do this once the transaction that counted is committed."""
-        for round_id in round_ids:
-            self._path(round_id).unlink(missing_ok=True)
+    def keep_outcome(self, round_id: uuid.UUID, outcome: Outcome) -> None:
+        """Keeps what was counted until it is shown. Not in the database: a vote that is opened
+        again before that leaves nothing, also not in a copy made in between."""
+        self._path(outcome_of(round_id)).write_text(json.dumps(asdict(outcome)))
 
-    def made_before(self, instant: dt.datetime) -> set[uuid.UUID]:
-        """The votes of which a secret was made before an instant and is still there."""
+    def outcome(self, round_id: uuid.UUID) -> Outcome | None:
+        """What was counted; None when it was shown already, or the machine started anew."""
+        try:
+            kept = json.loads(self._path(outcome_of(round_id)).read_text())
+        except FileNotFoundError:
+            return None
+        return Outcome(kept["steps"], kept["majority"])
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Removes secrets and outcomes; do this once the transaction that needs it is committed."""
+        for name in names:
+            self._path(name).unlink(missing_ok=True)
+
+    def made_before(self, instant: dt.datetime) -> set[str]:
+        """The names of the files that were made before an instant and are still there."""
         if not self.folder.is_dir():
             return set()
         limit = instant.timestamp()
-        return {uuid.UUID(p.name) for p in self.folder.iterdir() if p.stat().st_mtime < limit}
+        return {path.name for path in self.folder.iterdir() if path.stat().st_mtime < limit}
 
-    def _path(self, round_id: uuid.UUID) -> Path:
-        return self.folder / str(round_id)
+    def _path(self, name: str) -> Path:
+        return self.folder / name
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A counted vote in steps per option (None: fewer than five votes), and the choice of the
+    majority when that picks the path."""
+
+    steps: list[int] | None
+    majority: int | None
+
+
+def secret_of(round_id: uuid.UUID) -> str:
+    """The name of the file with the secret of a vote."""
+    return str(round_id)
+
+
+def outcome_of(round_id: uuid.UUID) -> str:
+    """The name of the file with the outcome of a vote, between closing and showing it."""
+    return f"{round_id}.outcome"
 
 
 def voter_of(secret: bytes, token: str) -> bytes:

@@ -54,6 +54,10 @@ class Step(enum.Enum):
     RESUME = "Ga verder na de pauze"
 
 
+LEAST_VOTES = 5  # fewer, and a figure would tell on single persons
+MOST_WHAT_IFS = 6  # in one scene: asking on and on with one voter less would tell on that one
+
+
 class NotPossibleError(ValueError):
     """A step that cannot be taken where the meeting stands."""
 
@@ -92,6 +96,17 @@ class Round:
     steps: tuple[int, ...] | None = None
     majority: int | None = None
 
+    @property
+    def seen(self) -> bool:
+        """Whether its figures were shown. Then it is not opened again: two outcomes of one
+        question, with one voter less, would tell on that one."""
+        return self.steps is not None
+
+    @property
+    def lost(self) -> bool:
+        """Whether there were votes enough, and yet no figures: the machine started anew."""
+        return self.closed and self.voted >= LEAST_VOTES and not self.seen
+
 
 # ---------------------------------------------------------------- the state machine
 
@@ -128,14 +143,15 @@ def _forward(dilemma: Dilemma, plan: Plan, stand: Stand, rounds: Sequence[Round]
         case Phase.VOTE:
             return [Step.CLOSE_VOTE]
         case Phase.CLOSED:
-            return [Step.SHOW_FIGURES, Step.REOPEN]
+            seen = bool(rounds) and rounds[-1].seen
+            return [Step.SHOW_FIGURES] if seen else [Step.SHOW_FIGURES, Step.REOPEN]
         case Phase.FIGURES:
-            second = _second_due(plan, scene, rounds)
-            return (
-                ([Step.TALK] if second else onward)
-                + [Step.ASK_WHAT_IF, Step.REOPEN]
-                + (onward if second else [])
-            )
+            asked = sum(r.kind is RoundKind.WHAT_IF for r in rounds)
+            also = [Step.ASK_WHAT_IF] if asked < MOST_WHAT_IFS else []
+            also += [Step.REOPEN] if rounds and rounds[-1].lost else []
+            if _second_due(plan, scene, rounds):
+                return [Step.TALK, *also, *onward]
+            return [*onward, *also]
         case Phase.TALK:
             return [Step.OPEN_SECOND, *onward]
         case Phase.ENDING:
@@ -262,7 +278,6 @@ FIVE_STEPS = (
     "de meeste",
     "bijna iedereen",
 )
-LEAST_VOTES = 5  # fewer, and a step would tell on single persons
 
 
 def in_steps(counts: Mapping[int, int], options: Sequence[int]) -> tuple[int, ...] | None:

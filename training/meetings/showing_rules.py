@@ -48,6 +48,7 @@ class Outcome:
     question: str
     voted: int
     figures: tuple[Figure, ...] | None
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def _outcomes(closed: Sequence[Round], options: Sequence[Option]) -> tuple[Outco
                 Figure(by_index[index], step, FIVE_STEPS[step])
                 for index, step in zip(r.options, r.steps, strict=True)
             ),
+            lost=r.lost,
         )
         for r in closed
     )
