@@ -91,6 +91,8 @@ TABLE: dict[str, frozenset[str] | None] = {
     "persons.add_person": MANAGE_PERSONS, "persons.change_person": MANAGE_PERSONS,
     "persons.add_position": MANAGE_PERSONS, "persons.change_position": MANAGE_PERSONS,
     "persons.change_many": MANAGE_PERSONS,
+    "council.show_council": READ_PERSONS - {"hanna"}, "council.begin_term": frozenset({"griet", "bas"}),
+    "council.fill_seat": frozenset({"griet", "bas"}),
     "tree.show_tree": READ_PERSONS | {"carlijn"}, "tree.show_unit": READ_PERSONS | {"carlijn"},
     "tree.change_unit": frozenset({"bas"}),
     "settings.choose_municipality": frozenset({"bas", "piet"}),

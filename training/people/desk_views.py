@@ -19,13 +19,15 @@ TABS = (
 )
 
 
+COUNCIL_TAB = ("Raad", "council.show_council")
+
+
 def tabs(current: str) -> list[tuple[str, str, bool]]:
     """The pages about people that this visitor may open: label, address, whether it is this."""
-    return [
-        (label, url_for(endpoint), label == current)
-        for label, endpoint, permission in TABS
-        if visitor().may(permission)
-    ]
+    found = [(label, endpoint) for label, endpoint, needed in TABS if visitor().may(needed)]
+    if Population.COUNCIL in populations_of(readable()):
+        found.append(COUNCIL_TAB)
+    return [(label, url_for(endpoint), label == current) for label, endpoint in found]
 
 
 def managed() -> Reach:

@@ -29,7 +29,8 @@ def clean(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _good_address(_form: Form, field: EmailField) -> None:
+def good_address(_form: Form, field: EmailField) -> None:
+    """Refuses what mail cannot go to."""
     if not is_address(clean(field.data).lower()):
         raise ValidationError("Vul een heel e-mailadres in, zoals naam@gemeente.nl.")
 
@@ -76,7 +77,7 @@ class NamesForm(Form):
     )
     email = EmailField(
         "E-mailadres",
-        [Optional(), Length(max=254), _good_address],
+        [Optional(), Length(max=254), good_address],
         description="Laat leeg voor wie geen eigen mailbox heeft.",
     )
     employee_number = StringField("Personeelsnummer", [Optional(), Length(max=40)])
