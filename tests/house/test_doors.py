@@ -91,6 +91,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "persons.add_person": MANAGE_PERSONS, "persons.change_person": MANAGE_PERSONS,
     "persons.add_position": MANAGE_PERSONS, "persons.change_position": MANAGE_PERSONS,
     "persons.change_many": MANAGE_PERSONS,
+    "audiences.show_audiences": MANAGE_PERSONS, "audiences.show_audience": MANAGE_PERSONS,
     "council.show_council": READ_PERSONS - {"hanna"}, "council.begin_term": frozenset({"griet", "bas"}),
     "council.fill_seat": frozenset({"griet", "bas"}),
     "tree.show_tree": READ_PERSONS | {"carlijn"}, "tree.show_unit": READ_PERSONS | {"carlijn"},
@@ -147,6 +148,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
             own["slug"] = public.id
         if rule.endpoint.startswith("open_dilemmas."):
             own["slug"] = library.public_dilemmas[0].id
+        if rule.endpoint.startswith("audiences."):
+            own["slug"] = "boas"
         if rule.endpoint.startswith("settings."):
             own["name"] = next(iter(library.inserts))
         if rule.endpoint.startswith("assignments."):
@@ -207,6 +210,7 @@ HAS_ITS_OWN_404 = {
     "persons.show_person", "persons.change_person", "persons.add_position",
     "persons.change_position",
     "export.fetch_report", "export.make_again", "export.show_report", "reporting.open_view", "reporting.remove_view",
+    "persons.change_position", "audiences.show_audience",
 }  # fmt: skip
 
 

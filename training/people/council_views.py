@@ -16,7 +16,7 @@ from training.people.council_queries import Seat
 from training.people.council_rules import NewMember, members_in
 from training.people.desk_views import chosen_municipality, municipalities, tabs
 from training.people.models import Unit
-from training.people.noting_views import note, note_looked, note_looked_at
+from training.people.noting_views import note, note_looked, note_preview
 from training.people.person_forms import clean
 from training.people.person_queries import names_of
 from training.people.person_rules import PersonRefused
@@ -69,8 +69,7 @@ def begin_term() -> ResponseReturnValue:
     new: list[NewMember] = []
     if "confirm" not in request.form:
         keys = {(municipality.id, seat.person.id) for seat in seats}
-        db().rollback()
-        note_looked_at(keys, "nieuwe raadsperiode")
+        note_preview(keys, "nieuwe raadsperiode")
         seats = _one_each(council_queries.seats_from(db(), municipality.id, clock.today()))
     ticked = [seat for seat in seats if f"stay-{seat.person.id}" in request.form]
     staying = {seat.person.id: _kept(seat) for seat in ticked}
@@ -168,8 +167,7 @@ def fill_seat() -> ResponseReturnValue:
             told, about = _fill(form, seats[form.seat.data])
         except PersonRefused as problem:
             keys = {(municipality.id, seat.person.id) for seat in seats.values()}
-            db().rollback()
-            note_looked_at(keys, "zetel van de raad")
+            note_preview(keys, "zetel van de raad")
             name = problem.field if problem.field in form else "name"
             form[name].errors = [str(problem)]
         else:

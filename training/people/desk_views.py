@@ -16,6 +16,7 @@ from training.web.request_db import db
 TABS = (
     ("Personen", "persons.show_persons", Permission.READ_PERSONS),
     ("Organisatie", "tree.show_tree", Permission.READ_PERSONS),
+    ("Doelgroepen", "audiences.show_audiences", Permission.MANAGE_PERSONS),
 )
 
 

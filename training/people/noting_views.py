@@ -22,14 +22,21 @@ def note_looked(persons: Iterable[Person], what: str) -> None:
 
 
 def note_looked_at(keys: Collection[tuple[uuid.UUID, uuid.UUID]], what: str) -> None:
-    """The same for (municipality_id, person_id). In a POST: first roll back what `db()` holds, as
-    this is a transaction of its own that waits for it."""
+    """The same for (municipality_id, person_id). In a POST use `note_preview`: this is a
+    transaction of its own, that would wait for the lock of `db()`."""
     if not keys:
         return
     with separate_transaction() as own:
         audit.record_looked(
             own, audit_key(), at=clock.now(), actor=visitor(), persons=keys, what=what
         )
+
+
+def note_preview(keys: Collection[tuple[uuid.UUID, uuid.UUID]], what: str) -> None:
+    """Records that the visitor sees these persons in the answer to a POST that keeps nothing: it
+    rolls `db()` back first, so read again what the page needs."""
+    db().rollback()
+    note_looked_at(keys, what)
 
 
 def note(

@@ -24,7 +24,7 @@ from training.people.desk_views import (
     units_to_choose,
 )
 from training.people.models import Position, Unit
-from training.people.noting_views import note, note_looked, note_looked_at
+from training.people.noting_views import note, note_looked, note_preview
 from training.people.person_forms import (
     BULK,
     BulkForm,
@@ -289,8 +289,7 @@ def change_many() -> ResponseReturnValue:
             flash(f"{told}.", "ok")
             return redirect(url_for("persons.show_persons"), 303)
     shown = {(one.person.municipality_id, one.person.id) for one in chosen}
-    db().rollback()
-    note_looked_at(shown, "personen samen wijzigen")
+    note_preview(shown, "personen samen wijzigen")
     chosen = person_queries.persons_within(db(), managed(), [key[1] for key in shown], today)
     page = render_template(
         "people/bulk.html",
