@@ -210,7 +210,7 @@ HAS_ITS_OWN_404 = {
     "persons.show_person", "persons.change_person", "persons.add_position",
     "persons.change_position",
     "export.fetch_report", "export.make_again", "export.show_report", "reporting.open_view", "reporting.remove_view",
-    "persons.change_position", "audiences.show_audience",
+    "audiences.show_audience",
 }  # fmt: skip
 
 
