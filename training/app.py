@@ -13,10 +13,12 @@ from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from training import clock, navigation
 from training.access import Permission
+from training.assignments import actions
 from training.content.classes import Library
 from training.content.library import load as load_library
 from training.db import Database
@@ -57,7 +59,7 @@ def create_app(
     app.extensions["settings"] = settings
     app.extensions["library"] = library or accepted_library(settings)
     templating.install(app, template_loader())
-    request_db.install(app, database or Database(settings.database_url))
+    request_db.install(app, database or Database(settings.database_url), keep_current)
     headers.install(app, settings.secure)
     errors.install(app)
     filters.install(app)
@@ -79,6 +81,12 @@ def create_app(
     app.add_url_rule("/readyz", "readyz", readyz)
     app.view_functions["static"] = open_to(Permission.PUBLIC)(app.view_functions["static"])
     return app
+
+
+def keep_current(db: Session) -> None:
+    """Writes down at once what a request changed for the duties of somebody, so that figures over
+    many people need not wait for the night."""
+    actions.keep_current(db, clock.today(), clock.now())
 
 
 def configure(app: Flask, settings: Settings) -> None:

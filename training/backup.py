@@ -1,7 +1,8 @@
 """Keeps all data in one file and puts it back, from either database into either.
 
 Left out is what must not be in a backup: the ballot box (a file elsewhere, by design) and open
-votes. For a large PostgreSQL, `pg_dump` is faster; `docs/deployment.md` tells how.
+votes; and what the database notes by itself when rows are put back. For a large PostgreSQL,
+`pg_dump` is faster; `docs/deployment.md` tells how.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from training.db import Base, Database, UtcDateTime
 
 FORMAT = 1
 BATCH = 1000
-LEFT_OUT = frozenset({"open_vote", "report_piece"})
+LEFT_OUT = frozenset({"open_vote", "report_piece", "roster_change"})
 
 
 class BackupError(Exception):

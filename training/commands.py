@@ -210,7 +210,8 @@ def run_demo(options: argparse.Namespace) -> int:
 
 
 def run_refreshers(options: argparse.Namespace) -> int:
-    """Does the nightly work for a day; with --dry-run it only counts."""
+    """Does the nightly work for a day; with --dry-run it only counts. 1 when a brake stopped
+    something: a coordinator must decide first."""
     settings, database = opened()
     today = options.on or clock.today()
     outcome, digests = jobs.nightly(
@@ -221,7 +222,13 @@ def run_refreshers(options: argparse.Namespace) -> int:
     print(f"  nieuwe rondes: {outcome.cycles}, afgerond: {outcome.settled}, mails: {digests}")
     for title, number in sorted(outcome.per_duty.items()):
         print(f"  {title}: {number}")
-    return 0
+    for brake in outcome.stopped:
+        print(
+            f"GESTOPT: ‘{brake.transition.value}’ voor {brake.people} van {brake.headcount} mensen "
+            "in één gemeente. Een coördinator moet dit eerst goedkeuren.",
+            file=sys.stderr,
+        )
+    return 1 if outcome.stopped else 0
 
 
 def run_import(options: argparse.Namespace) -> int:

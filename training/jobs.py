@@ -12,20 +12,22 @@ import fcntl
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from training import clock
 from training.assignments import actions as assignments
+from training.assignments.check_actions import keep_findings
+from training.assignments.check_queries import checks
 from training.assignments.feed_actions import keep_entries
-from training.assignments.models import Assignment, Cycle
-from training.assignments.queries import standing_rows
+from training.assignments.release_actions import keep_calendars, note_releases
 from training.assignments.reminder_actions import write_digests
 from training.ballots.actions import count_ballots
 from training.ballots.box import Box
@@ -35,6 +37,9 @@ from training.mail import actions as mail
 from training.mail.transport import Transport, transport_of
 from training.meetings.live_actions import end_idle
 from training.meetings.round_box import RoundBox
+from training.people.models import Unit
+from training.people.municipality_settings import BRAKE_PERCENT, settings_of_all
+from training.people.rules import UnitKind
 from training.reporting.figure_actions import write_months
 from training.reporting.making_actions import make_waiting, send_views
 from training.settings import Settings
@@ -46,51 +51,45 @@ log = logging.getLogger(__name__)
 def nightly(
     database: Database, library: Library, today: dt.date, now: dt.datetime, keep: bool = True
 ) -> tuple[assignments.Outcome, int]:
-    """Opens and settles cycles and writes digests, in one transaction; safe to run again. Without
-    `keep` nothing is written: it only tells what would be."""
+    """Opens and settles cycles and writes digests, in one transaction; safe to run again, also by
+    several workers at once. Without `keep` nothing is written: it only tells what would be. After
+    it the records are checked, and what is wrong is kept for the administrator."""
     with database.writing() as db:
-        outcome = assignments.open_cycles(db, today)
+        keep_calendars(db, library)
+        note_releases(db, library, today)
+        outcome = assignments.run_pass(db, today, now, _shares(db))
         digests = write_digests(db, library, today, now)
         keep_entries(db, today)
         write_months(db, today)
         if keep:
             db.commit()
+    if keep:
+        with database.transaction() as db:
+            wrong = keep_findings(db, today)
+        for check in wrong:
+            log.error("nightly check: %s is wrong in %d records", check.rule, check.wrong)
     log.info(
-        "nightly: %d assignments, %d cycles, %d settled, %d digests",
+        "nightly: %d assignments, %d cycles, %d settled, %d stopped, %d digests",
         outcome.assignments,
         outcome.cycles,
         outcome.settled,
+        len(outcome.stopped),
         digests,
     )
     return outcome, digests
 
 
+def _shares(db: Session) -> Mapping[uuid.UUID, float]:
+    """Of each municipality the share of its people above which a transition stops and asks."""
+    kind = UnitKind.MUNICIPALITY
+    municipalities = db.scalars(sa.select(Unit.id).where(Unit.kind == kind)).all()
+    chosen = settings_of_all(db, municipalities)
+    return {one: chosen[one][BRAKE_PERCENT] / 100 for one in municipalities}
+
+
 def self_check(db: Session, today: dt.date) -> list[tuple[bool, str]]:
     """What must always hold in the records, each with whether it does."""
-    later = aliased(Cycle)
-    two_open = (
-        sa.select(sa.func.count())
-        .select_from(Cycle)
-        .join(
-            later,
-            sa.and_(
-                later.municipality_id == Cycle.municipality_id,
-                later.person_id == Cycle.person_id,
-                later.duty_id == Cycle.duty_id,
-                later.number > Cycle.number,
-            ),
-        )
-        .where(Cycle.closing.is_(None))
-    )
-    backwards = sa.select(sa.func.count()).where(Cycle.valid_until < Cycle.fulfilled_on)
-    rows = standing_rows(today)
-    headcount = sa.select(sa.func.count()).select_from(Assignment)
-    counted = sa.select(sa.func.count()).select_from(rows)
-    return [
-        (not db.scalar(two_open), "Niemand heeft twee open rondes voor één verplichting."),
-        (not db.scalar(backwards), "Geen bewijs verloopt voordat het begon."),
-        (db.scalar(headcount) == db.scalar(counted), "De statussen tellen op tot alle mensen."),
-    ]
+    return [(check.holds, check.text) for check in checks(db, today)]
 
 
 @contextmanager

@@ -126,6 +126,7 @@ def move_due(database: Database, person_id: uuid.UUID, days: int) -> None:
     with database.transaction() as db:
         cycle = db.scalars(sa.select(Cycle).where(Cycle.person_id == person_id)).one()
         cycle.due_on += days * DAY
+        cycle.planned_on = cycle.due_on
         cycle.grace_until += days * DAY
 
 

@@ -13,6 +13,7 @@ from training.content.rules import RULES, Severity
 DILEMMA = "dilemmas/het-dossier-van-de-buurman.md"
 MODULE = "modules/integriteit/een-geschenk-aan-de-balie.md"
 FACTS, TERMS, LOCAL = "feiten.yaml", "begrippen.yaml", "lokaal.yaml"
+CALENDARS = "kalenders.yaml"
 AUDIENCES, PROGRAMME, PICTURE = (
     "doelgroepen.yaml",
     "programma.yaml",
@@ -177,6 +178,10 @@ BROKEN = [
     ("programme names no module", PROGRAMME, "een-geschenk-aan-de-balie", "een-geschenk", "G005"),
     ("programme names no message", PROGRAMME, "een-bericht\n", "twee-berichten\n", "G005"),
     ("programme names no audience", PROGRAMME, "voor: [baliemedewerkers]", "voor: [balie]", "G005"),
+    ("calendar without source", CALENDARS, '  bron: "https://example.org/vakanties"\n', "", "G002"),
+    ("quiet time ends before it begins", CALENDARS, "tot: 2026-10-25", "tot: 2026-10-16", "G002"),
+    ("region unknown", CALENDARS, "regio: [midden]", "regio: [oost]", "G002"),
+    ("calendar runs out", CALENDARS, "van: 2028-07-08, tot: 2028-08-20", "van: 2026-07-08, tot: 2026-08-20", "G006"),
 ]  # fmt: skip
 
 

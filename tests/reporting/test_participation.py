@@ -197,7 +197,7 @@ def test_who_left_and_who_is_no_longer_asked_are_not_there(
         vera = db.scalars(sa.select(Person).where(Person.id == town.persons["vera"])).one()
         vera.left_on = TODAY - DAY
         boaz = sa.update(Assignment).where(Assignment.person_id == town.persons["boaz"])
-        db.execute(boaz.values(until_on=TODAY - DAY))
+        db.execute(boaz.values(until_on=TODAY - DAY, lapses_on=TODAY))
         db.add(
             Pause(
                 municipality_id=town.municipality,

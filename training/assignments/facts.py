@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,28 @@ from training.assignments.models import (
     DutyContent,
     DutyPolicy,
     Exemption,
+    ExtraOpening,
     Pause,
+    QuietPeriod,
 )
-from training.assignments.rules import Asked, Policy, Proof, RefresherForm, Round, Span
+from training.assignments.rules import (
+    DAY,
+    LEAVE_GRACE,
+    Asked,
+    Cause,
+    Opening,
+    Policy,
+    Proof,
+    RefresherForm,
+    Round,
+    Span,
+)
 from training.content.classes import ContentKind
 from training.db import ask, columns
 from training.evidence.models import Evidence
 from training.people.models import Unit
-from training.people.queries import Membership
+from training.people.municipality_settings import COUNCIL_RECESS, SCHOOL_REGION, settings_of
+from training.people.queries import FOREVER, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +68,32 @@ class PersonFacts:
 
     proofs: list[Proof] = field(default_factory=list)
     pauses: list[Span] = field(default_factory=list)
+    openings: list[tuple[uuid.UUID, Opening]] = field(default_factory=list)
     exemptions: dict[uuid.UUID, list[Span]] = field(default_factory=lambda: defaultdict(list))
     written: dict[uuid.UUID, list[Round]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """That a person is under a duty, from when until when, and every reason for it."""
+    """That a person is under a duty, from when until when, and every reason for it. `gaps`: times
+    in between in which the person had left so long that everything lapsed."""
 
     from_on: dt.date
     until_on: dt.date | None
     audiences: tuple[str, ...]
+    gaps: tuple[Span, ...] = ()
+    ended_on: dt.date | None = None
+
+    @property
+    def lapses_on(self) -> dt.date | None:
+        """The first day on which the cycles are over: at once when the duty ended, after a grace
+        when the person left the audience."""
+        if self.until_on is None:
+            return None
+        if self.ended_on is not None and self.until_on >= self.ended_on:
+            return self.ended_on + DAY
+        left = self.until_on + (LEAVE_GRACE + 1) * DAY
+        return left if self.ended_on is None else min(left, self.ended_on + DAY)
 
 
 def duties_at(db: Session, condition: sa.ColumnElement[bool]) -> list[DutyFacts]:
@@ -88,6 +117,7 @@ def duties_above(
 DUTY, POLICY, UNIT = columns(Duty), columns(DutyPolicy), columns(Unit)
 CONTENT, AUDIENCES = columns(DutyContent), columns(DutyAudience)
 PROOF, CYCLE, PAUSE, EXEMPTION = map(columns, (Evidence, Cycle, Pause, Exemption))
+OPENING = columns(ExtraOpening)
 BETWEEN = "\n"  # what a query puts between the parts of a duty: it is in no name
 
 
@@ -141,6 +171,7 @@ def _facts(rows: Iterable[Any]) -> list[DutyFacts]:
         heads[row.id] = row
         if row.version not in policies[row.id]:
             values = {name: getattr(row, name) for name in Policy.__slots__}
+            values["quiet"] = tuple(row.quiet)
             policies[row.id][row.version] = Policy(**values)
     return [
         DutyFacts(
@@ -173,47 +204,82 @@ def _of_people(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bo
     )
 
 
-def _nothing(kind: type[sa.types.TypeEngine[Any]]) -> sa.ColumnElement[Any]:
-    return sa.cast(sa.null(), kind())
+# Rows of five kinds in one statement: proof, cycles, pauses, exemptions and extra openings. Of
+# proof `name` is the kind of content, and `from_on` the day of completion; of a cycle `name` is its
+# form, `content_id` what it asks only, and the days are those of a `Round`.
+PARTS: dict[str, type[sa.types.TypeEngine[Any]]] = {
+    **dict.fromkeys(("person_id", "duty_id"), sa.Uuid),
+    **dict.fromkeys(("name", "content_kind", "content_id", "cause"), sa.String),
+    **dict.fromkeys(("version", "number", "anchor_day", "least_version", "due_days"), sa.Integer),
+    **dict.fromkeys(("from_on", "until_on", "grace_until", "was_valid_until"), sa.Date),
+    **dict.fromkeys(("planned_on", "keeps_until"), sa.Date),
+}
 
 
-# Rows of four kinds in one statement. Of proof `name` is the kind of content, and `from_on` the day
-# of completion; of a cycle `name` is its form, and the days are those of a `Round`, in its order.
+def _kind_of_rows(where: sa.ColumnElement[bool], **given: Any) -> sa.Select[Any]:
+    return sa.select(
+        *(
+            (given[name] if name in given else sa.cast(sa.null(), kind())).label(name)
+            for name, kind in PARTS.items()
+        )
+    ).where(where)
+
+
+def _name(column: Any) -> sa.ColumnElement[str]:
+    return sa.cast(column, sa.String)
+
+
 PERSON_FACTS = sa.union_all(
-    sa.select(
-        PROOF.person_id,
-        _nothing(sa.Uuid).label("duty_id"),
-        sa.cast(PROOF.content_kind, sa.String).label("name"),
-        PROOF.content_id,
-        PROOF.content_version.label("version"),
-        _nothing(sa.Integer).label("number"),
-        PROOF.completed_on.label("from_on"),
-        _nothing(sa.Date).label("until_on"),
-        _nothing(sa.Date).label("grace_until"),
-        _nothing(sa.Date).label("was_valid_until"),
-    ).where(_of_people(PROOF)),
-    sa.select(
-        CYCLE.person_id,
-        CYCLE.duty_id,
-        sa.cast(CYCLE.form, sa.String),
-        _nothing(sa.String),
-        CYCLE.policy_version,
-        CYCLE.number,
-        CYCLE.opens_on,
-        CYCLE.due_on,
-        CYCLE.grace_until,
-        CYCLE.was_valid_until,
-    ).where(_of_people(CYCLE)),
-    *(
-        sa.select(
-            table.person_id,
-            duty_id,
-            *(_nothing(kind) for kind in (sa.String, sa.String, sa.Integer, sa.Integer)),
-            table.from_on,
-            table.until_on,
-            *(_nothing(kind) for kind in (sa.Date, sa.Date)),
-        ).where(_of_people(table))
-        for table, duty_id in ((PAUSE, _nothing(sa.Uuid)), (EXEMPTION, EXEMPTION.duty_id))
+    _kind_of_rows(
+        _of_people(PROOF),
+        person_id=PROOF.person_id,
+        name=_name(PROOF.content_kind),
+        content_id=PROOF.content_id,
+        version=PROOF.content_version,
+        from_on=PROOF.completed_on,
+    ),
+    _kind_of_rows(
+        _of_people(CYCLE),
+        person_id=CYCLE.person_id,
+        duty_id=CYCLE.duty_id,
+        name=_name(CYCLE.form),
+        content_kind=_name(CYCLE.only_kind),
+        content_id=CYCLE.only_id,
+        cause=_name(CYCLE.cause),
+        version=CYCLE.policy_version,
+        number=CYCLE.number,
+        anchor_day=CYCLE.anchor_day,
+        least_version=CYCLE.least_version,
+        from_on=CYCLE.opens_on,
+        until_on=CYCLE.due_on,
+        grace_until=CYCLE.grace_until,
+        was_valid_until=CYCLE.was_valid_until,
+        planned_on=CYCLE.planned_on,
+        keeps_until=CYCLE.keeps_until,
+    ),
+    _kind_of_rows(
+        _of_people(PAUSE),
+        person_id=PAUSE.person_id,
+        from_on=PAUSE.from_on,
+        until_on=PAUSE.until_on,
+    ),
+    _kind_of_rows(
+        _of_people(EXEMPTION),
+        person_id=EXEMPTION.person_id,
+        duty_id=EXEMPTION.duty_id,
+        from_on=EXEMPTION.from_on,
+        until_on=EXEMPTION.until_on,
+    ),
+    _kind_of_rows(
+        sa.or_(OPENING.person_id.is_(None), _of_people(OPENING)),
+        person_id=OPENING.person_id,
+        duty_id=OPENING.duty_id,
+        content_kind=_name(OPENING.content_kind),
+        content_id=OPENING.content_id,
+        cause=_name(OPENING.cause),
+        least_version=OPENING.least_version,
+        due_days=OPENING.due_days,
+        from_on=OPENING.opens_on,
     ),
 ).order_by("number")
 
@@ -224,7 +290,12 @@ def person_facts(
     """The facts of these people of one municipality, in one query for any number."""
     facts: dict[uuid.UUID, PersonFacts] = defaultdict(PersonFacts)
     people: dict[str, Any] = {"municipality_id": municipality_id, "person_ids": list(person_ids)}
+    for_all: list[tuple[uuid.UUID, Opening]] = []
     for row in ask(db, PERSON_FACTS, **people):
+        if row.due_days is not None:
+            found = for_all if row.person_id is None else facts[row.person_id].openings
+            found.append((row.duty_id, _opening(row)))
+            continue
         known = facts[row.person_id]
         if row.number is not None:
             known.written[row.duty_id].append(_round(row))
@@ -234,7 +305,15 @@ def person_facts(
             known.exemptions[row.duty_id].append(Span(row.from_on, row.until_on))
         else:
             known.pauses.append(Span(row.from_on, row.until_on))
+    if for_all:
+        for person_id in person_ids:
+            facts[person_id].openings.extend(for_all)
     return facts
+
+
+def _opening(row: Any) -> Opening:
+    named = (row.content_kind, row.content_id) if row.content_id is not None else None
+    return Opening(row.from_on, row.due_days, Cause[row.cause], named, row.least_version)
 
 
 def _round(row: Any) -> Round:
@@ -247,22 +326,64 @@ def _round(row: Any) -> Round:
         due_on=row.until_on,
         grace_until=row.grace_until,
         was_valid_until=row.was_valid_until,
+        planned_on=row.planned_on,
+        anchor_day=row.anchor_day,
+        cause=Cause[row.cause],
+        only=(row.content_kind, row.content_id) if row.content_id is not None else None,
+        least_version=row.least_version,
+        keeps_until=row.keeps_until,
     )
+
+
+Quiet = Mapping[str, tuple[Span, ...]]  # the quiet times of a municipality by calendar
+NO_QUIET: Quiet = {}
+RECESS = "raadsreces"
+
+
+def quiet_of(db: Session, municipality_id: uuid.UUID, duties: Iterable[DutyFacts]) -> Quiet:
+    """The quiet times of one municipality: those of the content for its region, and its own
+    recess. Asks nothing when no policy of these duties rests."""
+    if not any(policy.quiet for duty in duties for policy in duty.policies):
+        return NO_QUIET
+    chosen = settings_of(db, municipality_id)
+    periods = sa.select(QuietPeriod.calendar, QuietPeriod.from_on, QuietPeriod.until_on).where(
+        QuietPeriod.region.in_(["", chosen[SCHOOL_REGION]])
+    )
+    found: dict[str, list[Span]] = defaultdict(list)
+    for calendar, from_on, until_on in db.execute(periods.order_by(QuietPeriod.from_on)):
+        found[calendar].append(Span(from_on, until_on))
+    found[RECESS].extend(Span(one.from_on, one.until_on) for one in chosen[COUNCIL_RECESS])
+    return {calendar: tuple(spans) for calendar, spans in found.items()}
 
 
 def placement(
     duty: DutyFacts, memberships: Iterable[Membership], covered: Collection[uuid.UUID]
 ) -> Placement | None:
     """How somebody with these memberships is under a duty; None when not. `covered` are the units
-    at and below the duty's node. Two reasons for one duty are one placement."""
+    at and below the duty's node. Two reasons for one duty are one placement, and a short time out
+    of the audience is none."""
     own = [m for m in memberships if m.audience in duty.audiences and m.unit_id in covered]
-    if not own:
+    spans = []
+    for member in own:
+        start = max(member.from_on, duty.in_force_from)
+        end = member.until_on or FOREVER
+        if duty.ended_on is not None:
+            end = min(end, duty.ended_on)
+        if end >= start:
+            spans.append(Span(start, end))
+    if not spans:
         return None
-    ends = [m.until_on for m in own]
-    end = None if None in ends else max(day for day in ends if day is not None)
-    if duty.ended_on is not None:
-        end = min(end or duty.ended_on, duty.ended_on)
-    start = max(min(m.from_on for m in own), duty.in_force_from)
-    if end is not None and end < start:
-        return None
-    return Placement(start, end, tuple(sorted({m.audience for m in own})))
+    spans.sort(key=lambda span: span.from_on)
+    gaps, until = [], spans[0].until_on
+    for span in spans[1:]:
+        lapses = until + (LEAVE_GRACE + 1) * DAY if until < FOREVER else FOREVER
+        if span.from_on > lapses:
+            gaps.append(Span(lapses, span.from_on - DAY))
+        until = max(until, span.until_on)
+    return Placement(
+        spans[0].from_on,
+        None if until == FOREVER else until,
+        tuple(sorted({m.audience for m in own})),
+        tuple(gaps),
+        duty.ended_on,
+    )

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from training import clock
 from training.access import Permission
 from training.assignments.queries import DutyStanding, open_tasks
-from training.assignments.rules import RefresherForm
 from training.content.classes import Content, ContentKind, Module
 from training.content.views import library
 from training.learning import actions as learning
@@ -72,4 +71,4 @@ def _task(kind: str, slug: str) -> tuple[Content, list[DutyStanding]]:
 
 def _is_refresher(found: list[DutyStanding]) -> bool:
     """Whether every duty that asks for it now is content with the refresher."""
-    return all(standing.form is RefresherForm.REFRESHER for standing in found)
+    return all(standing.form.is_short for standing in found)

@@ -20,6 +20,7 @@ FORMS = {
     RefresherForm.FULL: "Een volgende keer doe je het hele onderdeel opnieuw.",
     RefresherForm.REFRESHER: "Een volgende keer is een opfrisser genoeg: wat nieuw is, en vragen.",
     RefresherForm.DILEMMA: "Een volgende keer speel je een dilemma dat je nog niet speelde.",
+    RefresherForm.NEW: "Een volgende keer doe je alleen wat nieuw is.",
 }
 
 

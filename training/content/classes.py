@@ -534,6 +534,29 @@ class Message:
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class QuietPeriod:
+    """Days in a row, both included; with `regions` only for municipalities there."""
+
+    name: str
+    from_on: date
+    until_on: date
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuietCalendar:
+    """A calendar of times in which nothing is due and no reminder is sent. `own`: each municipality
+    fills it in; `known_until`: up to when its dates have been published."""
+
+    slug: str
+    name: str
+    source: str
+    periods: tuple[QuietPeriod, ...]
+    own: bool = False
+    known_until: date | None = None
+
+
 Content = Module | Dilemma | MeetingKind
 
 
@@ -551,6 +574,7 @@ class Library:
     inserts: Mapping[str, LocalInsert] = field(default_factory=dict)
     themes: Mapping[Theme, ThemeText] = field(default_factory=dict)
     programme: Mapping[str, object] = field(default_factory=dict)
+    calendars: Mapping[str, QuietCalendar] = field(default_factory=dict)
 
     def content(self, kind: ContentKind, content_id: str) -> Content | None:
         """The module, dilemma or kind of meeting of that id; None when it is not published."""

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from training.content.calendars import check_names, read_calendars
 from training.content.checks_dilemma import check_dilemma
 from training.content.checks_module import check_module
 from training.content.checks_text import check_audiences, check_statements
@@ -106,7 +107,8 @@ def check_folder(content: Path, today: date) -> Folder:
     """Check every file of a content folder; what has no errors is in the library."""
     shelves = read_shelves(content, today)
     programme, programme_report = read_programme(content)
-    folder = Folder(shared=[*shelves.reports, programme_report])
+    calendars, calendar_report = read_calendars(content, today)
+    folder = Folder(shared=[*shelves.reports, programme_report, calendar_report])
     if shelves.failed:  # with half a list of names every text would be wrong
         return folder
     shelf, releases = shelves.shelf(), read_lock(content)
@@ -125,7 +127,9 @@ def check_folder(content: Path, today: date) -> Folder:
         inserts=shelves.inserts,
         themes=shelves.themes,
         programme=programme.value if isinstance(programme.value, dict) else {},
+        calendars=calendars,
     )
+    check_names(programme, calendars, programme_report)
     if not any(checked.report.failed for checked in folder.files):
         check_programme(programme, folder.library, programme_report)
     return folder

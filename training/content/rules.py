@@ -464,6 +464,13 @@ _ALL = (
         _BUILD,
         "‘{key}’ noemt {kind} ‘{name}’, en dat bestaat niet.{hint} Verbeter de naam.",
     ),
+    Rule(
+        "G006",
+        _W,
+        _REACH,
+        "De kalender ‘{name}’ is bekend tot {on}. Zet de volgende jaren erbij, anders vallen "
+        "datums in een rustige tijd.",
+    ),
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}

@@ -41,6 +41,9 @@ def due_list(folder: Folder, today: date, days: int) -> tuple[list[str], bool]:
     due = [(f.review_due, f"feit {f.key} ({f.value})") for f in library.facts.values()]
     contents: list[Module | Dilemma] = [*library.modules.values(), *library.dilemmas.values()]
     due += [(c.review_due, c.path) for c in contents if c.review_due]
+    due += [
+        (c.known_until, f"kalender {c.name}") for c in library.calendars.values() if c.known_until
+    ]
     soon = sorted(entry for entry in due if entry[0] <= until)
     return [f"{on}  {what}" for on, what in soon], any(on < today for on, _ in soon)
 

@@ -105,7 +105,11 @@ class PolicyForm(Form):
     refresher = RadioField(
         "Wat doet iemand de volgende keer?",
         [InputRequired("Kies een van de drie.")],
-        choices=[(form.name, form.value.capitalize()) for form in RefresherForm],
+        choices=[
+            (form.name, form.value.capitalize())
+            for form in RefresherForm
+            if form is not RefresherForm.NEW
+        ],
         default=RefresherForm.REFRESHER.name,
     )
 

@@ -32,10 +32,11 @@ class Source(enum.Enum):
 
 
 class Evidence(Base):
-    """Never changed, never reset. `completed_on` is the Dutch day: a time of day would tell more
-    than the law of this product allows. The unique key makes a double click one proof. `title` is
-    how the content was called then (empty: not known), `code` that of its certificate (None: there
-    is nothing to check any more)."""
+    """Never changed, never reset; only `noted_on` is filled in later: the day on which the cycles
+    of duties took this proof into account (None: not yet). `completed_on` is the Dutch day: a time
+    of day would tell more than the law of this product allows. The unique key makes a double click
+    one proof. `title` is how the content was called then (empty: not known), `code` that of its
+    certificate (None: there is nothing to check any more)."""
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -53,6 +54,13 @@ class Evidence(Base):
             "source",
             name="uq_evidence_once",
         ),
+        sa.Index(
+            "ix_evidence_not_noted",
+            "municipality_id",
+            "person_id",
+            postgresql_where=sa.text("noted_on IS NULL"),
+            sqlite_where=sa.text("noted_on IS NULL"),
+        ),
     )
 
     municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -66,3 +74,4 @@ class Evidence(Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"))
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     code: Mapped[str | None] = mapped_column(sa.String(CODE_LENGTH), default=new_code)
+    noted_on: Mapped[dt.date | None]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
-from training.assignments.rules import Choose, Proof, RefresherForm, Standing
+from training.assignments.rules import Choose, Proof, Standing
 from training.content.classes import Content, ContentKind, Dilemma, Library, Module, Theme
 
 
@@ -46,7 +46,7 @@ def tasks(
                 due_on=standing.current.due_on,
                 standing=standing.standing,
                 reasons=(standing.duty.title,),
-                refresher=standing.form is RefresherForm.REFRESHER and kind is ContentKind.MODULE,
+                refresher=standing.form.is_short and kind is ContentKind.MODULE,
                 duty_id=standing.duty.id,
                 one_of=standing.duty.title if standing.duty.asked.choose is Choose.ONE else "",
             )

@@ -263,6 +263,16 @@ COUNCIL_RECESS = Periods(
     (),
     wanted=True,
 )
+BRAKE_PERCENT = Number(
+    "brake_percent",
+    Group.LEARNING,
+    "Rem op grote wijzigingen (procent)",
+    "Verandert er in één nacht iets voor meer mensen dan dit deel, dan gebeurt het niet. De "
+    "coördinator krijgt eerst de vraag of het klopt.",
+    50,
+    least=10,
+    most=100,
+)
 MAIL_SENDER = Text(
     "mail_sender",
     Group.MAIL,
@@ -357,6 +367,7 @@ HOURS_OF_FILES = Number(
 SETTINGS: tuple[Setting[Any], ...] = (
     OPENING_TEXT,
     ASKS_CONFIDENCE,
+    BRAKE_PERCENT,
     SCHOOL_REGION,
     COUNCIL_RECESS,
     MAIL_SENDER,

@@ -24,7 +24,7 @@ from training.reporting.figure_rules import (
     Counted,
 )
 from training.reporting.models import FigureMonth
-from training.reporting.queries import member_on, rows_with_standing
+from training.reporting.queries import OVER, member_on, rows_with_standing
 from training.reporting.rules import Filters
 
 Ids = Collection[uuid.UUID]
@@ -216,7 +216,7 @@ def month_rows(month: dt.date, group: Population) -> sa.Select[tuple[object, ...
         .where(
             Person.joined_on <= month,
             sa.or_(Person.left_on.is_(None), Person.left_on >= month),
-            rows.c.standing.not_in([Standing.LAPSED.name, Standing.FUTURE.name]),
+            rows.c.standing.not_in([*OVER, Standing.FUTURE.name]),
             placed,
         )
         .group_by(rows.c.municipality_id, rows.c.duty_id)

@@ -58,7 +58,7 @@ class ParticipationForm(FilterForm):
         self.verplichting.choices = [EVERYTHING, *((str(key), name) for key, name in duties)]
         self.thema.choices = [EVERYTHING, *((slug, label) for slug, (label, _) in themes.items())]
         self.themes = themes
-        shown = [s for s in Standing if s is not Standing.LAPSED]
+        shown = [s for s in Standing if s not in {Standing.LAPSED, Standing.MISSED}]
         self.status.choices = [EVERYTHING, *((s.name, s.value) for s in shown)]
         if not self.kolommen.data:
             self.kolommen.data = [key for key in USUAL if key != "name"]

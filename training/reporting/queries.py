@@ -45,6 +45,8 @@ PAGE = 50  # rows on one screen
 Ids = Collection[uuid.UUID]
 Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]  # municipality, person, duty
 
+OVER = [Standing.LAPSED.name, Standing.MISSED.name]  # no longer under the duty
+
 
 def municipality_ids(db: Session, reach: Reach) -> list[uuid.UUID]:
     """The municipalities in which somebody may look; first in the key of every row."""
@@ -113,7 +115,7 @@ def _duties(filters: Filters) -> list[sa.ColumnElement[bool]]:
     """The conditions on `Duty` and `Assignment`: it is in force, and asked of this person."""
     parts: list[sa.ColumnElement[bool]] = [
         Duty.in_force_from <= filters.as_of,
-        sa.or_(Assignment.until_on.is_(None), Assignment.until_on >= filters.as_of),
+        sa.or_(Assignment.lapses_on.is_(None), Assignment.lapses_on > filters.as_of),
     ]
     if filters.duty_id is not None:
         parts.append(Assignment.duty_id == filters.duty_id)
@@ -232,7 +234,7 @@ def rows_with_standing(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
         .join(Duty, Duty.id == rows.c.duty_id)
         .join(Unit, Unit.id == who.c.unit_id)
         .join(municipality, municipality.id == who.c.municipality_id)
-        .where(Duty.in_force_from <= filters.as_of, rows.c.standing != Standing.LAPSED.name)
+        .where(Duty.in_force_from <= filters.as_of, rows.c.standing.not_in(OVER))
     )
     if filters.duty_id is not None:
         query = query.where(rows.c.duty_id == filters.duty_id)

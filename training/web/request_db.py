@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -14,9 +14,13 @@ from training.db import Database
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def install(app: Flask, database: Database) -> None:
-    """Lets every request of `app` use `database`."""
+def install(
+    app: Flask, database: Database, before_commit: Callable[[Session], None] | None = None
+) -> None:
+    """Lets every request of `app` use `database`. `before_commit` is called in the transaction of
+    each request that wrote something, at its end."""
     app.extensions["database"] = database
+    app.extensions["before_commit"] = before_commit
     app.after_request(_finish)
     app.teardown_request(_close)
 
@@ -45,6 +49,9 @@ def _finish(response: Response) -> Response:
     session = g.get("db")
     if session is not None and request.method not in READING_METHODS:
         if response.status_code < 400:
+            before_commit = current_app.extensions["before_commit"]
+            if before_commit is not None:
+                before_commit(session)
             session.commit()
         else:
             session.rollback()
