@@ -35,9 +35,15 @@ def _plain(text: str) -> str:
 
 
 def answer(
-    client: FlaskClient, module: Module, question: Question, section_id: str, right: bool = True
+    client: FlaskClient,
+    module: Module,
+    question: Question,
+    section_id: str,
+    right: bool = True,
+    sure: str = "",
 ) -> str:
-    """Answers a question (right, or as wrong as can be) and gives the page after it."""
+    """Answers a question (right, or as wrong as can be; `sure` is "ja" or "nee") and gives the page
+    after it."""
     here = f"/modules/{module.id}/{section_id}"
     tokens = tokens_on(follow(client, here), question)
     ids = list(question.right)
@@ -48,6 +54,8 @@ def answer(
         data: dict[str, object] = {f"plaats-{tokens[a]}": str(n) for n, a in enumerate(ids, 1)}
     else:
         data = {"antwoord": [tokens[a] for a in ids]}
+    if sure:
+        data["zeker"] = sure
     response = client.post(f"{here}/vraag/{question.id}", data=data)
     assert response.status_code == 303, response.get_data(as_text=True)[:500]
     return follow(client, here)

@@ -40,11 +40,12 @@ def show_theme(theme: str) -> ResponseReturnValue:
     found = next((one for one in Theme if one.value == theme), None)
     if found is None or found not in library().themes:
         abort(404)
+    offered = list(_offered().values())
     return render_template(
         "home/theme.html",
         theme=found,
         text=library().themes[found],
-        offered=[item for item in _offered().values() if found in item.themes],
+        offered=[item for item in offered if found in item.themes] or offered,
         facts=library().facts,
         insert=library().inserts.get("meldpunt-inwoners"),
         today=clock.today(),

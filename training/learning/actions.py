@@ -52,7 +52,7 @@ def begin(
     """The attempt of a person at a module, begun now when there was none in this form. Who asks
     for a refresher without ever having completed the module gets the whole of it."""
     times, version = earlier_completions(db, municipality_id, person_id, module.id)
-    if version is None:
+    if version is None and form is Form.REFRESHER:
         form = Form.FULL
     attempt = attempt_of(db, municipality_id, person_id, module.id, lock=True)
     if attempt is not None and (attempt.form is form or _begun_already(attempt, form)):

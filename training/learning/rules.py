@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -131,19 +132,33 @@ def signals_of(section: Section) -> tuple[Signals, ...]:
     return tuple(block for block in section.blocks if isinstance(block, Signals))
 
 
-def for_reader(blocks: Sequence[Block], audiences: Collection[str]) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class ForOthers:
+    """Parts that stand together and are for other audiences than the reader's: one click away."""
+
+    blocks: tuple[Block, ...]
+
+
+def for_reader(blocks: Sequence[Block], audiences: Collection[str]) -> list[Block | ForOthers]:
     """The blocks of a section for somebody of these audiences: of parts that stand together, those
-    for the reader's own audiences come first; the rest keeps its place."""
-    found: list[Block] = []
-    together: list[Block] = []
-    for block in blocks:
-        if getattr(block, "audience", None):
-            together.append(block)
+    for the reader's own audiences come first and the others follow as one; the rest keeps its
+    place."""
+    found: list[Block | ForOthers] = []
+    for for_some, group in itertools.groupby(blocks, lambda block: bool(audience_of(block))):
+        together = list(group)
+        if not for_some:
+            found += together
             continue
-        found += sorted(together, key=lambda b: getattr(b, "audience", "") not in audiences)
-        together = []
-        found.append(block)
-    return found + sorted(together, key=lambda b: getattr(b, "audience", "") not in audiences)
+        found += [block for block in together if audience_of(block) in audiences]
+        others = tuple(block for block in together if audience_of(block) not in audiences)
+        if others:
+            found.append(ForOthers(others))
+    return found
+
+
+def audience_of(block: Block) -> str | None:
+    """The one audience that a block is for; None when it is for all."""
+    return None if isinstance(block, Question | Signals) else block.audience
 
 
 def local_route(module: Module) -> tuple[str, ...]:

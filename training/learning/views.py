@@ -63,12 +63,11 @@ def show_module(slug: str) -> ResponseReturnValue:
 @open_to(Permission.LEARN)
 def show_reading(slug: str) -> ResponseReturnValue:
     """The whole text of a module on one page, to read again or print; without the questions."""
-    module = _module(slug)
+    module, audiences = _module(slug), _audiences()
     return render_template(
         "learning/reading.html",
         module=module,
-        blocks={s.id: rules.for_reader(s.blocks, _audiences()) for s in module.sections},
-        audiences=_audiences(),
+        blocks={s.id: rules.for_reader(s.blocks, audiences) for s in module.sections},
         audience_labels=library().audiences,
         **_local(module),
     )
@@ -275,7 +274,6 @@ def _section_page(
             for block in rules.for_reader(page.section.blocks, audiences)
             if _is_on(page, block)
         ],
-        audiences=audiences,
         audience_labels=library().audiences,
         form=taking.form.name,
         refused=refused,
@@ -284,13 +282,15 @@ def _section_page(
     )
 
 
-def _is_on(page: Page, block: Block) -> bool:
+def _is_on(page: Page, block: Block | rules.ForOthers) -> bool:
     if isinstance(block, Question):
         return block in page.questions
     return block in page.signals if isinstance(block, Signals) else page.with_text
 
 
-def _part(block: Block, taking: Taking, refused: Refused | None, asks_sure: bool) -> Any:
+def _part(
+    block: Block | rules.ForOthers, taking: Taking, refused: Refused | None, asks_sure: bool
+) -> Any:
     """A block as the page shows it: text as it is, a question with what was answered."""
     if not isinstance(block, Question | Signals):
         return block

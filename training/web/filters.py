@@ -30,7 +30,7 @@ def dutch_moment(instant: dt.datetime) -> str:
     return f"{in_words(local.date())}, {local:%H.%M} uur"
 
 
-PHONE = re.compile(r"(?<![\w-])(?:(?:\+31|0)\d(?:[ -]?\d){7,9}|112|14 ?0\d{2,3})(?![\w-])")
+PHONE = re.compile(r"(?<![\w-])(?:(?:\+31|0)\d(?:[ -]?\d){6,9}|112|14 ?0\d{2,3})(?![\w-])")
 
 
 def phone_links(text: str) -> Markup:
