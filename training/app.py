@@ -11,7 +11,6 @@ import jinja2
 import sqlalchemy as sa
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
-from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -24,7 +23,7 @@ from training.content.library import load as load_library
 from training.db import Database
 from training.settings import Settings
 from training.settings import read as read_settings
-from training.web import doors, errors, filters, headers, pages, request_db, templating
+from training.web import compression, doors, errors, filters, headers, pages, request_db, templating
 from training.web.doors import open_to
 
 ROOMS = (
@@ -64,7 +63,7 @@ def create_app(
     errors.install(app)
     filters.install(app)
     token_guard = CSRFProtect(app)
-    Compress(app)
+    compression.install(app)
     app.register_error_handler(CSRFError, lambda _problem: errors.page(400))
     from training.identity import gate  # the gate needs the rooms below it, not this file
 
@@ -101,9 +100,6 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_I18N_ENABLED=False,
-        COMPRESS_ALGORITHM=["gzip"],  # brotli: 4 % smaller for twice the time; files keep it
-        COMPRESS_LEVEL=6,
-        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml"],
         SEND_FILE_MAX_AGE_DEFAULT=86400,
         PROPAGATE_EXCEPTIONS=False,
     )

@@ -23,6 +23,7 @@ class Templates(Environment):
 def install(app: Flask, loader: jinja2.BaseLoader) -> None:
     """Gives `app` the templates of this loader."""
     app.jinja_environment = Templates
+    app.jinja_options = {**app.jinja_options, "cache_size": -1}  # all: to look up is a dictionary
     app.jinja_loader = loader
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
