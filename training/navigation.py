@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request
@@ -21,6 +22,8 @@ class Entry:
     permission: Permission
     about: str = ""
 
+
+Line = tuple[Entry, str]  # with its address
 
 MENU = (
     Entry("Mijn overzicht", "home.show_overview", Permission.LEARN),
@@ -82,15 +85,21 @@ def install(app: Flask) -> None:
     menu = tuple((entry, address(entry.endpoint)) for entry in MENU)
     management = (MANAGEMENT, address(MANAGEMENT.endpoint))
 
+    @lru_cache(maxsize=1024)
+    def menu_for(permissions: frozenset[Permission]) -> tuple[list[Line], list[Line]]:
+        """What stands in the menu, and what on the page "Beheer"."""
+        own = [(entry, url) for entry, url in menu if entry.permission in permissions]
+        apart = [(entry, url) for entry, url in own if entry.about]
+        short = [(entry, url) for entry, url in own if not entry.about]
+        return ([*short, management] if apart else short), apart
+
     @app.context_processor
     def _shared() -> dict[str, Any]:
         visitor = doors.visitor_or_none()
-        own = [(entry, url) for entry, url in menu if visitor and visitor.may(entry.permission)]
-        apart = [(entry, url) for entry, url in own if entry.about]
-        short = [(entry, url) for entry, url in own if not entry.about]
+        short, apart = menu_for(visitor.permissions if visitor else frozenset())
         return {
             "visitor": visitor,
-            "navigation": _lines([*short, management] if apart else short),
+            "navigation": _lines(short),
             "management": apart,
             "current_person_name": visitor.name if visitor else None,
             "municipality_name": visitor.municipality_name if visitor else "",
@@ -100,9 +109,10 @@ def install(app: Flask) -> None:
         }
 
 
-def _lines(entries: list[tuple[Entry, str]]) -> list[dict[str, Any]]:
+def _lines(entries: list[Line]) -> list[dict[str, Any]]:
     """The lines of the menu: label, url, and whether it is the current page."""
+    here = request.endpoint
     return [
-        {"label": entry.label, "url": url, "current": request.endpoint == entry.endpoint}
+        {"label": entry.label, "url": url, "current": entry.endpoint == here}
         for entry, url in entries
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from training.access import Grant, Permission, Population, Reach
 from training.identity.rules import Role
@@ -98,6 +99,11 @@ ROLE_UNITS: Mapping[Role, frozenset[UnitKind]] = {
 
 def permissions_of(roles: Iterable[Role], has_person: bool) -> frozenset[Permission]:
     """All that these roles may do anywhere; whoever is a person may also learn."""
+    return _permissions_of(frozenset(roles), has_person)
+
+
+@lru_cache(maxsize=1024)
+def _permissions_of(roles: frozenset[Role], has_person: bool) -> frozenset[Permission]:
     found = {P.PUBLIC, P.SIGNED_IN}
     if has_person:
         found.add(P.LEARN)

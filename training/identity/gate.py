@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import cache
 
 from flask import Flask, current_app, g, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import URLSafeTimedSerializer
 
 from training import clock
 from training.access import NOWHERE, Permission, Reach, Visitor
@@ -34,11 +37,21 @@ def session_id(account_id: uuid.UUID, epoch: int) -> str:
     return f"{account_id}.{epoch}"
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, with one signer for all requests in place of one for each."""
+
+    @cache  # noqa: B019 - there is one application, and it lives as long as its process
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer of this application; None without a secret key."""
+        return super().get_signing_serializer(app)
+
+
 def install(app: Flask) -> None:
     """Lets `app` recognise its visitors. Nobody is remembered after the session."""
     app.config.update(
         PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME, SESSION_REFRESH_EACH_REQUEST=False
     )
+    app.session_interface = Sessions()
     manager = LoginManager()
     manager.session_protection = None  # a phone changes network; the epoch ends stolen sessions
     manager.init_app(app, add_context_processor=False)
@@ -84,7 +97,7 @@ class IdentityGate:
         holder = _holder()
         if holder is None:
             return None
-        roles = {role for role, _ in holder.roles}
+        roles = [role for role, _ in holder.roles]
         return Visitor(
             holder.account_id,
             holder.name,

@@ -59,9 +59,10 @@ def visitor() -> Visitor:
 
 def visitor_or_none() -> Visitor | None:
     """Who is signed in, or None on a page that is open to all."""
-    if "visitor" not in g:
-        g.visitor = cast(Gate, current_app.extensions["gate"]).visitor()
-    return cast("Visitor | None", g.visitor)
+    found: Visitor | None = g.get("visitor")
+    if found is None and "visitor" not in g:
+        found = g.visitor = cast(Gate, current_app.extensions["gate"]).visitor()
+    return found
 
 
 def reach(permission: Permission) -> Reach:

@@ -32,10 +32,12 @@ def database() -> Database:
 
 def db() -> Session:
     """The session of this request; opened when first asked for. A GET cannot write."""
-    if "db" not in g:
+    session: Session | None = g.get("db")
+    if session is None:
         opener = database()
-        g.db = opener.reading() if request.method in READING_METHODS else opener.writing()
-    return cast(Session, g.db)
+        session = opener.reading() if request.method in READING_METHODS else opener.writing()
+        g.db = session
+    return session
 
 
 @contextmanager
