@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", action="store_true", help="run on a real PostgreSQL")
     parser.addoption("--heavy", action="store_true", help="also run the heavy tests")
     parser.addoption("--browser", action="store_true", help="run only what drives a browser")
+    parser.addoption("--renew-pictures", action="store_true", help="keep pictures in docs/pictures")
     parser.addoption("--keep-pages", type=Path, help="keep the pages of the tests in this folder")
 
 

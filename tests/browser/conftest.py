@@ -29,6 +29,7 @@ CHROMIUM = (
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-smooth-scrolling",  # what has the focus is in sight at once
     "--disable-sync",
     "--disable-dev-shm-usage",
 )

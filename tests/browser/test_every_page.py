@@ -1,0 +1,173 @@
+"""Every page that has an address of its own is whole: wide and narrow, dark, large and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browser.conftest import ROOT, Site, Visitor
+from tests.house.test_doors import PEOPLE, TABLE, key_of
+from training.app import create_app
+from training.settings import Settings
+
+Visit = Callable[..., Visitor]
+LEARNS = "vera"  # also where everybody may come: she has no role
+WIDTHS = (320, 1280)
+MOST_STOPS = 400  # of the tab key on one page
+HIGHEST = 2400  # pixels of a picture
+
+MISSING = "/bestaat-niet"  # the page that says that there is no such page
+
+# What is no page to look at: it sends one elsewhere, signs out, or is a file.
+OTHER = frozenset({"home.show_start", "identity.show_link_sent"})
+BESIDES = (  # pages about something, which the map of addresses cannot name
+    ("anna", "/modules/drugshandel-herkennen"),
+    ("anna", "/taken/module/drugshandel-herkennen"),
+    ("rachid", "/dilemmas/het-bouwplan-van-je-broer"),
+    ("rachid", "/dilemmas/het-bouwplan-van-je-broer/kaart"),
+    ("", "/openbaar/signalen-op-het-bedrijventerrein"),
+    ("", MISSING),
+)
+
+FOCUS = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  const labelled = one.labels && one.labels[0] ? getComputedStyle(one.labels[0]) : style;
+  return {
+    what: one.outerHTML.slice(0, 120),
+    mark: one.id + '|' + one.tagName + '|' + Math.round(box.x + scrollX) + '|' + Math.round(box.y + scrollY),
+    outline: Math.max(
+      style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
+      labelled.outlineStyle === 'none' ? 0 : parseFloat(labelled.outlineWidth)),
+    seen: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def app(site: Site) -> Iterator[Flask]:
+    """The map of addresses, made as the server makes it."""
+    made = create_app(
+        Settings(data_dir=site.folder, database_url=site.environment["DATABASE_URL"],
+                 content_dir=ROOT / "content", secret_key=site.environment["SECRET_KEY"])
+    )  # fmt: skip
+    yield made
+    made.extensions["database"].dispose()
+
+
+def pages(app: Flask) -> dict[str, list[str]]:
+    """For each person the addresses to visit; the empty name is somebody without an account."""
+    found: dict[str, list[str]] = {}
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.arguments or rule.endpoint in OTHER:
+            continue
+        allowed = TABLE[key_of(rule.endpoint, app)]
+        who = "" if allowed is None else next(p for p in (LEARNS, *PEOPLE) if p in allowed)
+        found.setdefault(who, []).append(rule.rule)
+    for who, path in BESIDES:
+        found.setdefault(who, []).append(path)
+    return found
+
+
+def everywhere(
+    visit: Visit, app: Flask, width: int, dark: bool = False
+) -> Iterator[tuple[Visitor, str]]:
+    """A visitor at each page in turn; what is no HTML is passed by."""
+    for who, paths in pages(app).items():
+        somebody = visit(width=width)
+        if dark:
+            somebody.page.emulate_media(color_scheme="dark")
+        if who:
+            domain = "beekdal" if who == "carlijn" else "merendijk"
+            somebody.sign_in(f"{who}@{domain}.example")
+        for path in paths:
+            somebody.errors.clear()
+            answer = somebody.page.request.get(somebody.site.address + path)
+            is_page = "text/html" in answer.headers.get("content-type", "")
+            if not is_page or (answer.status >= 400 and path != MISSING):
+                continue
+            somebody.open(path)
+            if path == MISSING:
+                somebody.errors.clear()  # Chromium itself notes an answer of 404
+            yield somebody, path
+
+
+def picture_of(path: str, width: int) -> str:
+    """The name of a picture of a page."""
+    return f"{re.sub(r'[^a-z0-9]+', '-', path.strip('/')) or 'begin'}-{width}.jpg"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_whole_and_has_a_picture(
+    visit: Visit, app: Flask, width: int, request: pytest.FixtureRequest
+) -> None:
+    renew = request.config.getoption("--renew-pictures")
+    folder = ROOT / "docs" / "pictures" if renew else ROOT / "build" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    lacking = []
+    for somebody, path in everywhere(visit, app, width):
+        somebody.examine()
+        name = picture_of(path, width)
+        keep_picture(somebody.page, folder / name, width)
+        if not (ROOT / "docs" / "pictures" / name).exists():
+            lacking.append(name)
+    assert not lacking, f"renew with pytest --browser --renew-pictures: {lacking}"
+
+
+def keep_picture(page: Page, path: Path, width: int) -> None:
+    high = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
+    page.screenshot(
+        path=path,
+        type="jpeg",
+        quality=55,
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": width, "height": high},
+    )
+
+
+@pytest.mark.heavy
+def test_every_page_can_be_read_in_the_dark(visit: Visit, app: Flask) -> None:
+    for somebody, _path in everywhere(visit, app, 1280, dark=True):
+        somebody.examine()
+
+
+@pytest.mark.heavy
+def test_text_of_twice_the_size_fits(visit: Visit, app: Flask) -> None:
+    """WCAG 1.4.4: with text at 200 % nothing is cut off and no page scrolls sideways."""
+    wide = []
+    for somebody, path in everywhere(visit, app, 1280):
+        somebody.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        over = somebody.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        if over > 0:
+            wide.append(f"{path}: {over} pixels")
+    assert not wide
+
+
+@pytest.mark.heavy
+def test_the_keyboard_reaches_everything_and_the_focus_is_seen(visit: Visit, app: Flask) -> None:
+    """WCAG 2.1.1, 2.1.2, 2.4.7, 2.4.11: no trap, an outline of two pixels, nothing hidden."""
+    wrong = []
+    for somebody, path in everywhere(visit, app, 1280):
+        page, visited = somebody.page, set()
+        for _stop in range(MOST_STOPS):
+            page.keyboard.press("Tab")
+            focus = page.evaluate(FOCUS)
+            if focus is None or focus["mark"] in visited:
+                break
+            visited.add(focus["mark"])
+            if focus["outline"] < 2:
+                wrong.append(f"{path}: no outline on {focus['what']}")
+            if not focus["seen"]:
+                wrong.append(f"{path}: out of sight {focus['what']}")
+        else:
+            wrong.append(f"{path}: the tab key never gets round")
+        if not any(mark.split("|")[1] == "A" for mark in visited):
+            wrong.append(f"{path}: no link was reached")
+    assert not wrong, "\n".join(wrong)
