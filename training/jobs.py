@@ -36,6 +36,7 @@ from training.db import Database
 from training.mail import actions as mail
 from training.mail.transport import Transport, transport_of
 from training.meetings.live_actions import end_idle
+from training.meetings.planned_letters import remind
 from training.meetings.round_box import RoundBox
 from training.people.models import Unit
 from training.people.municipality_settings import BRAKE_PERCENT, settings_of_all
@@ -165,6 +166,10 @@ def schedule(
     def count_now() -> None:
         count_ballots(database, Box(settings.box_dir))
 
+    def remind_now() -> None:
+        with database.transaction() as db:
+            remind(db, settings.base_url, clock.now())
+
     def end_idle_now() -> None:
         end_idle(database, RoundBox(settings.box_dir), clock.now())
 
@@ -173,6 +178,7 @@ def schedule(
     scheduler.add_job(send_now, "interval", seconds=5, max_instances=1)
     scheduler.add_job(count_now, "cron", minute=17)
     scheduler.add_job(led(end_idle_now), "cron", minute=41)
+    scheduler.add_job(led(remind_now), "cron", hour="8-18", minute=11)
     scheduler.add_job(led(send_views_now), "cron", hour=7)
     scheduler.add_job(make_reports_now, "interval", seconds=2, max_instances=1)
     return scheduler

@@ -31,7 +31,8 @@ MENU = (
     Entry("Deelname", "reporting.show_participation", Permission.SEE_PERSONS_STATUS),
     Entry("Cijfers", "figures.show_figures", Permission.SEE_COUNTS),
     Entry("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
-    Entry("Bijeenkomsten", "meetings.show_meetings", Permission.RUN_MEETINGS),
+    Entry("Bijeenkomsten", "invited.show_own_meetings", Permission.LEARN),
+    Entry("Bijeenkomsten leiden", "meetings.show_meetings", Permission.RUN_MEETINGS),
     Entry(
         "Mensen",
         "persons.show_persons",

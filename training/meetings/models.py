@@ -179,7 +179,8 @@ class Invitation(Base):
 
 class Attendance(Base):
     """Whether a person was at a meeting. It holds a day and no time: its place among other rows
-    says nothing about a vote, and nothing here is written together with one."""
+    says nothing about a vote, and nothing here is written together with one. `proofs` are the ids
+    of the evidence that was made of it, so that it can be taken back for a day."""
 
     __tablename__ = "attendance"
     __table_args__ = (
@@ -194,3 +195,4 @@ class Attendance(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     presence: Mapped[Presence] = mapped_column(enum_name(Presence))
     recorded_on: Mapped[dt.date]
+    proofs: Mapped[list[str]] = mapped_column(sa.JSON(), server_default="[]", default=list)
