@@ -23,7 +23,17 @@ from training.content.library import load as load_library
 from training.db import Database
 from training.settings import Settings
 from training.settings import read as read_settings
-from training.web import compression, doors, errors, filters, headers, pages, request_db, templating
+from training.web import (
+    compression,
+    doors,
+    errors,
+    filters,
+    headers,
+    pages,
+    request_db,
+    static_files,
+    templating,
+)
 from training.web.doors import open_to
 
 ROOMS = (
@@ -60,6 +70,7 @@ def create_app(
     templating.install(app, template_loader())
     request_db.install(app, database or Database(settings.database_url), keep_current)
     headers.install(app, settings.secure)
+    static_files.install(app)
     errors.install(app)
     filters.install(app)
     token_guard = CSRFProtect(app)

@@ -64,14 +64,15 @@ def test_what_is_wrong_gives_one_answer(client: FlaskClient, email: str, passwor
 
 
 def test_known_and_unknown_addresses_take_the_same_time(client: FlaskClient) -> None:
+    """Time of the processor, which other work on the machine does not lengthen."""
 
     def fastest(email: str) -> float:
         times = []
         for number in range(4):
-            started = time.perf_counter()
+            started = time.thread_time()
             environ = {"REMOTE_ADDR": f"192.0.2.{number}"}
             enter(client, email, "something else entirely", environ_base=environ)
-            times.append(time.perf_counter() - started)
+            times.append(time.thread_time() - started)
         return min(times)
 
     ratio = fastest("nobody@merendijk.example") / fastest(ANNA)
