@@ -340,10 +340,12 @@ NO_QUIET: Quiet = {}
 RECESS = "raadsreces"
 
 
-def quiet_of(db: Session, municipality_id: uuid.UUID, duties: Iterable[DutyFacts]) -> Quiet:
+def quiet_of(
+    db: Session, municipality_id: uuid.UUID, duties: Iterable[DutyFacts] | None = None
+) -> Quiet:
     """The quiet times of one municipality: those of the content for its region, and its own
     recess. Asks nothing when no policy of these duties rests."""
-    if not any(policy.quiet for duty in duties for policy in duty.policies):
+    if duties is not None and not any(p.quiet for duty in duties for p in duty.policies):
         return NO_QUIET
     chosen = settings_of(db, municipality_id)
     periods = sa.select(QuietPeriod.calendar, QuietPeriod.from_on, QuietPeriod.until_on).where(

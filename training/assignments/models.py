@@ -93,6 +93,21 @@ class DutyPolicy(Base):
     changed_by: Mapped[str] = mapped_column(sa.String(160), default="")
 
 
+class DutyEvent(Base):
+    """Who did what to a duty, when and why; append-only. `version`: of the policy that it made."""
+
+    __tablename__ = "duty_event"
+    __table_args__ = (sa.Index("ix_duty_event_duty", "duty_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    duty_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("duty.id"))
+    at: Mapped[dt.datetime]
+    by: Mapped[str] = mapped_column(sa.String(160))
+    what: Mapped[str] = mapped_column(sa.String(300))
+    why: Mapped[str] = mapped_column(sa.String(300))
+    version: Mapped[int | None]
+
+
 class Assignment(Base):
     """A person under a duty, with every reason; derived from audiences, kept so that the past
     can be told. `until_on` is the last day on which the person belonged to the audience,

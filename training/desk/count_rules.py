@@ -14,6 +14,11 @@ def shown(number: int, least: int) -> str:
     return str(number) if number >= least or number == 0 else f"minder dan {least}"
 
 
+def people(number: int, least: int) -> str:
+    """The same with the noun: 1 persoon, 12 mensen, minder dan 10 mensen."""
+    return f"{shown(number, least)} {'persoon' if number == 1 and least <= 1 else 'mensen'}"
+
+
 @dataclass(frozen=True, slots=True)
 class UnitCount:
     """How many people of one unit something is about."""

@@ -37,14 +37,13 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A duty that is not made yet. `quiet` names the calendars in which mail and due dates rest."""
+    """A duty that is not made yet."""
 
     title: str
     contents: tuple[tuple[ContentKind, str], ...]
     audiences: tuple[str, ...]
     choose: Choose
     policy: Policy
-    quiet: tuple[str, ...] = ()
     slug: str | None = None
     level: UnitKind | None = None
 
@@ -77,6 +76,7 @@ def draft_from(slug: str, entry: Mapping[str, Any], today: dt.date) -> Draft:
         notice_days=notice,
         spread_days=int(entry.get("spreiding-dagen", 0)),
         form=FORMS[entry.get("herhaling", "opfrissen")],
+        quiet=tuple(entry.get("rustig") or ()),
     )
     return Draft(
         title=str(entry["titel"]),
@@ -89,7 +89,6 @@ def draft_from(slug: str, entry: Mapping[str, Any], today: dt.date) -> Draft:
         audiences=tuple(entry.get("doelgroepen") or ()),
         choose=Choose.ONE if entry.get("kies") == "een" else Choose.ALL,
         policy=policy,
-        quiet=tuple(entry.get("rustig") or ()),
         slug=slug,
         level=LEVELS.get(str(entry.get("niveau"))),
     )

@@ -27,6 +27,12 @@ from training.web.form_kit import FilterForm, Form
 
 LONGEST = 3660  # days: ten years
 BY_DAYS, BY_DATE = "dagen", "datum"
+ASKED_AGAIN = (RefresherForm.FULL, RefresherForm.REFRESHER, RefresherForm.DILEMMA)
+QUIET = {
+    "schoolvakanties": "Schoolvakanties",
+    "raadsreces": "Reces van de raad",
+    "verkiezingsdag": "Verkiezingsdag",
+}
 
 
 def _days(label: str, default: int, help_text: str) -> IntegerField:
@@ -105,16 +111,24 @@ class PolicyForm(Form):
     refresher = RadioField(
         "Wat doet iemand de volgende keer?",
         [InputRequired("Kies een van de drie.")],
-        choices=[
-            (form.name, form.value.capitalize())
-            for form in RefresherForm
-            if form is not RefresherForm.NEW
-        ],
+        choices=[(form.name, form.value.capitalize()) for form in ASKED_AGAIN],
         default=RefresherForm.REFRESHER.name,
     )
 
+    quiet = SelectMultipleField(
+        "Wanneer is het rustig?",
+        [Optional()],
+        choices=list(QUIET.items()),
+        description="Dan gaat er geen mail uit. Een datum in die tijd schuift op.",
+    )
+
+    def quiet_names(self) -> tuple[str, ...]:
+        """The calendars that were ticked."""
+        return tuple(self.quiet.data or ())
+
     def fill(self, policy: Policy) -> None:
         """Shows a policy in the fields."""
+        self.quiet.data = list(policy.quiet)
         self.in_force_from.data = policy.from_on
         self.first_due.data = BY_DAYS if policy.first_due_on is None else BY_DATE
         self.basis.data, self.refresher.data = policy.basis.name, policy.form.name
@@ -162,6 +176,7 @@ class PolicyForm(Form):
             notice_days=self.notice_days.data or 0,
             spread_days=self.spread_days.data or 0,
             form=RefresherForm[self.refresher.data],
+            quiet=self.quiet_names(),
         )
 
 
@@ -242,6 +257,34 @@ class ReasonForm(Form):
         "Waarom doe je dit?",
         [DataRequired("Schrijf in één zin waarom."), Length(max=300)],
         description="Dit blijft zichtbaar bij de verplichting. Schrijf geen namen op.",
+    )
+
+
+class ChangeForm(ReasonForm):
+    """Why the rules change, and for which rounds."""
+
+    FUTURE, OPEN_TOO = "future", "open"
+    scope = RadioField(
+        "Voor welke rondes?",
+        [InputRequired("Kies een van de twee.")],
+        choices=[
+            (FUTURE, "Alleen volgende rondes. Wie nu een datum heeft, houdt die."),
+            (OPEN_TOO, "Ook lopende rondes. De datums hierboven veranderen, vanaf vandaag."),
+        ],
+        default=FUTURE,
+    )
+
+
+class SpreadForm(FilterForm):
+    """Over how many days a duty is spread."""
+
+    spread_days = IntegerField(
+        "Spreiden over hoeveel dagen?",
+        [
+            InputRequired("Vul een getal in van 0 tot en met 365."),
+            NumberRange(0, 365, "Vul een getal in van 0 tot en met 365."),
+        ],
+        description="De laatste datum blijft. Een deel van de mensen komt eerder aan de beurt.",
     )
 
 

@@ -100,8 +100,21 @@ def look_ahead() -> ResponseReturnValue:
         groups=_groups(of_duty, large),
         left_out=len(ahead.sizes) - len(large),
         shown=lambda number: count_rules.shown(number, least),
+        people=lambda number: count_rules.people(number, least),
+        changeable=_changeable(ahead),
         least=least,
     )
+
+
+def _changeable(ahead: Ahead) -> set[uuid.UUID]:
+    """The duties that the visitor may change: those at the node or below it, for the own people."""
+    above = {unit.id for unit in ahead.place.path[:-1]}
+    return {
+        duty.id
+        for duty in ahead.duties.values()
+        if duty.unit_id not in above
+        and draft_rules.may_ask(duty.audiences, ahead.place.populations, library())
+    }
 
 
 def _only(found: Sequence[One], duty_id: uuid.UUID | None, group_id: uuid.UUID | None) -> list[One]:
@@ -143,7 +156,7 @@ def _year(place: Place, today: dt.date) -> list[Month]:
         found = []
         for duty_id, number in counted.items():
             duty = ahead.duties[duty_id]
-            found.append((duty.title, _for_whom(duty), count_rules.shown(number, least)))
+            found.append((duty.title, _for_whom(duty), count_rules.people(number, least)))
         return sorted(found)
 
     return [
@@ -229,7 +242,7 @@ def export_year() -> ResponseReturnValue:
             title=f"Uiterlijk: {ahead.duties[duty_id].title}",
             begins=day,
             ends=day,
-            text=f"{count_rules.shown(people, least)} mensen. {_for_whom(ahead.duties[duty_id])}.",
+            text=f"{count_rules.people(people, least)}. {_for_whom(ahead.duties[duty_id])}.",
         )
         for (duty_id, month), (day, people) in sorted(last.items(), key=lambda item: item[1])
     ]

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission
-from training.assignments import actions, word_rules
-from training.assignments.facts import DutyFacts
+from training.assignments import actions, duty_actions, word_rules
+from training.assignments.duty_actions import Reason
+from training.assignments.facts import DutyFacts, quiet_of
 from training.assignments.rules import Calendar
 from training.audit.models import Action
 from training.content.views import library
@@ -20,7 +21,7 @@ from training.desk.common_views import Place, least_to_count, managed, place_at,
 from training.desk.forms import DutyForm, PolicyForm, ReasonForm
 from training.desk.impact_rules import Starter
 from training.people.noting_views import note
-from training.people.queries import units_of
+from training.people.queries import municipalities_below, units_of
 from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
@@ -128,7 +129,9 @@ def make_duty(unit_id: uuid.UUID) -> ResponseReturnValue:
         programme_slug=request.args.get("uit") or None,
         by=visitor().name,
     )
-    duty.policies[0].why = (reason.why.data or "").strip()
+    why = (reason.why.data or "").strip()
+    duty.policies[0].why = why
+    duty_actions.tell(db(), duty.id, Reason(visitor().name, clock.now(), why), "aangezet", 1)
     note(Action.CHANGED_DUTY, place.unit.municipality_id, None, f"aangezet: {duty.title}")
     flash(f"“{duty.title}” staat aan.", "ok")
     return redirect(url_for("programme.show_duty", duty_id=duty.id), 303)
@@ -154,25 +157,38 @@ def _form_page(place: Place, form: DutyForm) -> str:
         place=place,
         form=form,
         draft=draft,
-        samples=_samples(form) if not form.errors else [],
+        samples=_samples(place, form) if not form.errors else [],
     )
 
 
-def _samples(form: PolicyForm) -> Sequence[sample_rules.Sample]:
+def _samples(place: Place, form: PolicyForm) -> Sequence[sample_rules.Sample]:
     """The three sample persons; none while the form cannot be read yet."""
     if form.in_force_from.data is None:
         return []
-    return sample_rules.samples(form.policy(), Calendar(), clock.today())
+    calendar = calendar_for(place, form.quiet_names())
+    return sample_rules.samples(form.policy(), calendar, clock.today())
+
+
+def calendar_for(place: Place, names: Sequence[str]) -> Calendar:
+    """The quiet times of these names at a node: of its municipality, or of the first one below."""
+    if not names:
+        return Calendar()
+    municipality_id = place.unit.municipality_id
+    if municipality_id is None:
+        below = municipalities_below(db(), [place.unit.id])
+        if not below:
+            return Calendar()
+        municipality_id = below[0].id
+    return Calendar(named=quiet_of(db(), municipality_id))
 
 
 @blueprint.post("/programma/<uuid:unit_id>/voorbeeld")
 @open_to(Permission.MANAGE_DUTIES)
 def show_samples(unit_id: uuid.UUID) -> ResponseReturnValue:
     """The three sample persons as a part of a page, for the script that refreshes them."""
-    place_at(unit_id)
-    form = PolicyForm()
+    place, form = place_at(unit_id), PolicyForm()
     good = form.validate()
-    page = render_template("desk/_samples.html", samples=_samples(form) if good else [])
+    page = render_template("desk/_samples.html", samples=_samples(place, form) if good else [])
     return page, 200 if good else 422
 
 
@@ -181,7 +197,8 @@ def _check_page(place: Place, form: DutyForm, reason: ReasonForm) -> str:
     unit_id = uuid.UUID(form.unit.data)
     found = queries.members(db(), unit_id, form.audiences.data or [], today)
     starters = [Starter(m.person_id.int, m.unit_id, m.from_on) for m in found]
-    effect = impact_rules.opening(form.policy(), Calendar(), starters, today)
+    calendar = calendar_for(place, form.quiet_names())
+    effect = impact_rules.opening(form.policy(), calendar, starters, today)
     names = queries.names_of(db(), effect.by_unit)
     return render_template(
         "desk/check_duty.html",
@@ -193,20 +210,20 @@ def _check_page(place: Place, form: DutyForm, reason: ReasonForm) -> str:
         audiences=[library().audiences[slug].label for slug in form.audiences.data or []],
         lines=word_rules.policy_lines(form.policy()),
         effect=effect,
-        people=count_rules.shown(effect.people, least),
+        people=count_rules.people(effect.people, least),
         units=count_rules.by_unit(effect.by_unit, names, least),
         least=least,
-        carried=_carried(),
+        carried=carried(),
     )
 
 
-def _carried() -> list[tuple[str, str]]:
+def carried() -> list[tuple[str, str]]:
     """All that was filled in, for the hidden fields of the next step."""
     own = {"csrf_token", "step", "why"}
     return [(key, value) for key, value in request.form.items(multi=True) if key not in own]
 
 
-def _duty_place(duty_id: uuid.UUID) -> tuple[DutyFacts, Place, bool]:
+def duty_place(duty_id: uuid.UUID) -> tuple[DutyFacts, Place, bool]:
     """A duty that the visitor may see, where it lies, and whether he or she may change it; else
     404. A duty of a node above the visitor's can be seen, not changed."""
     duty = queries.duty_within(db(), duty_id)
@@ -224,7 +241,7 @@ def _duty_place(duty_id: uuid.UUID) -> tuple[DutyFacts, Place, bool]:
 @open_to(Permission.MANAGE_DUTIES)
 def show_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
     """One duty: what it asks, of whom, since when, and who changed what and why."""
-    duty, place, may_change = _duty_place(duty_id)
+    duty, place, may_change = duty_place(duty_id)
     today = clock.today()
     own = [grant.unit_id for grant in managed()]
     people = queries.people_by_duty(db(), own, [duty.id], today).get(duty.id, 0)
@@ -236,9 +253,10 @@ def show_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
         may_change=may_change,
         people=count_rules.shown(people, least_to_count()),
         lines=word_rules.policy_lines(duty.policies[-1]),
-        history=queries.policy_history(db(), duty.id),
+        history=queries.history_of(db(), duty.id),
         policy_lines=word_rules.policy_lines,
         policies={policy.version: policy for policy in duty.policies},
+        local_date=clock.local_date,
         shelf=library(),
         today=today,
     )

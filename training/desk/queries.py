@@ -6,17 +6,16 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from training.access import Population, Reach
 from training.assignments.facts import DutyFacts, duties_at
-from training.assignments.models import Duty, DutyAudience, DutyPolicy
+from training.assignments.models import Duty, DutyAudience, DutyEvent
 from training.db import AddDays, AddMonths
-from training.people.models import AudienceRule, Unit
-from training.people.queries import membership_rows, units_below, units_of
+from training.people.models import AudienceRule, Position, Unit
+from training.people.queries import held_on, membership_rows, units_below, units_of
 from training.people.rules import UnitKind
 
 LARGE = (UnitKind.REGION, UnitKind.BASE_TEAM, UnitKind.COOPERATION, UnitKind.MUNICIPALITY)
@@ -175,7 +174,28 @@ def duty_within(db: Session, duty_id: uuid.UUID) -> DutyFacts | None:
     return found[0] if found else None
 
 
-def policy_history(db: Session, duty_id: uuid.UUID) -> list[Any]:
-    """The versions of a duty's policy, the newest first, with who made them and why."""
-    query = sa.select(DutyPolicy).where(DutyPolicy.duty_id == duty_id)
-    return list(db.scalars(query.order_by(DutyPolicy.version.desc())))
+def history_of(db: Session, duty_id: uuid.UUID) -> list[DutyEvent]:
+    """Who did what to a duty, when and why, the newest first."""
+    query = sa.select(DutyEvent).where(DutyEvent.duty_id == duty_id)
+    return list(db.scalars(query.order_by(DutyEvent.at.desc(), DutyEvent.id)))
+
+
+def units_of_people(
+    db: Session,
+    node_id: uuid.UUID,
+    people: Collection[tuple[uuid.UUID, uuid.UUID]],
+    day: dt.date,
+) -> dict[uuid.UUID, uuid.UUID]:
+    """In which unit at or below a node each of these people (municipality, person) is on a day:
+    by the oldest position there. One query for everybody below the node."""
+    wanted = {person_id for _, person_id in people}
+    if not wanted:
+        return {}
+    query = sa.select(Position.person_id, Position.unit_id).where(
+        held_on(day), Position.unit_id.in_(units_below([node_id]))
+    )
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for person_id, unit_id in db.execute(query.order_by(Position.from_on, Position.id)):
+        if person_id in wanted:
+            found.setdefault(person_id, unit_id)
+    return found
