@@ -116,6 +116,9 @@ def test_a_pause_is_given_and_taken_back(
     answer = client.post(address(town, "anna", "/pauze"), data=data)
     assert answer.status_code == 303
     page = client.get(answer.location).get_data(as_text=True)
+    moved = clock.in_words(end + 14 * DAY)
+    assert f"<strong>Uiterlijk {moved}</strong>" in page
+    assert f"verschoven na de pauze tot en met {clock.in_words(end)}" in page
     assert f"Van {clock.in_words(start)} tot en met {clock.in_words(end)}" in page
     assert "pauze van" in page  # what happened stays visible
     twice = client.post(address(town, "anna", "/pauze"), data=data)
@@ -135,7 +138,10 @@ def test_a_pause_is_given_and_taken_back(
         told = sa.select(CycleEvent.what).where(decided).order_by(CycleEvent.at)
         events = db.scalars(told).all()
         actions_done = db.scalars(sa.select(AuditEntry.action)).all()
-    assert len(events) == 2
+    assert events.count("datum verplaatst") == 2  # there, and back
+    assert sum(what.startswith("pauze") for what in events) == 2
+    page = client.get(address(town, "anna")).get_data(as_text=True)
+    assert "<strong>Uiterlijk 30 december 2026</strong>" in page
     assert {Action.PAUSED, Action.WITHDREW} <= set(actions_done)
 
 

@@ -32,17 +32,19 @@ D = dt.date.fromisoformat
 MODULE = ("MODULE", "drugshandel-herkennen")
 START = D("2026-01-05")
 YEARLY = Policy(1, START, first_due_days=30)
+QUIET = {"schoolvakanties": [(Span(D("2026-02-14"), D("2026-02-22")), "Voorjaarsvakantie")]}
 FIXED = Policy(1, START, basis=Basis.CALENDAR, fixed_month=12, fixed_day=1, minimum_days=90)
 
 
 def steps(
     policy: Policy, proofs: list[str], number: int, today: str, pauses: tuple[Span, ...] = ()
 ) -> str:
-    calendar = Calendar(pauses=pauses)
+    resting = word_rules.Resting(QUIET, pauses)
+    calendar = resting.calendar()
     done = [Proof(MODULE, D(day)) for day in proofs]
     chain = rounds([policy], Asked((MODULE,)), START, done, calendar, D(today))
     words = word_rules.start_in_words(START, START, D("2025-01-01"))
-    found = word_rules.due_steps(chain, number, {1: policy}, calendar, words, 0)
+    found = word_rules.due_steps(chain, number, {1: policy}, resting, words, 0)
     return ", ".join(found)
 
 
@@ -86,6 +88,14 @@ def test_how_a_date_came_about_is_told_step_by_step(
     policy: Policy, proofs: list[str], number: int, today: str, expected: str
 ) -> None:
     assert steps(policy, proofs, number, today) == expected
+
+
+def test_a_date_in_a_quiet_time_moves_and_the_time_is_named() -> None:
+    policy = Policy(1, START, first_due_days=45, quiet=("schoolvakanties",))
+    told = steps(policy, [], 1, "2026-03-01")
+    assert told == "45 dagen na in dienst (5 januari 2026), verschoven na: voorjaarsvakantie"
+    loud = Policy(1, START, first_due_days=45)
+    assert steps(loud, [], 1, "2026-03-01") == "45 dagen na in dienst (5 januari 2026)"
 
 
 def test_an_anniversary_is_counted_from_the_date_before() -> None:

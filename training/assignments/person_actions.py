@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from training.assignments.actions import Outcome, Writer
 from training.assignments.models import Cycle, CycleEvent, Exemption, Pause
-from training.clock import in_words
+from training.clock import in_words, local_date
 from training.content.classes import ContentKind
 from training.db import Base
 from training.evidence import actions as evidence
@@ -154,6 +155,14 @@ def withdraw_earlier(db: Session, decision: Decision, evidence_id: uuid.UUID) ->
     return True
 
 
+def _keep_up(db: Session, decision: Decision) -> None:
+    """Writes what follows from the decision at once, so that every page and figure agrees."""
+    db.flush()
+    today = local_date(decision.at)
+    writer = Writer(db, today, decision.at, Outcome(), by=decision.by)
+    writer.keep_up(decision.municipality_id, [decision.person_id])
+
+
 def _check_span(from_on: dt.date, until_on: dt.date) -> None:
     if until_on < from_on:
         raise RefusedError("De laatste dag ligt voor de eerste. Kies een latere laatste dag.")
@@ -186,6 +195,7 @@ def _tell(
     )
     if duty_ids is not None:
         query = query.where(Cycle.duty_id.in_(duty_ids))
+    _keep_up(db, decision)
     for duty_id, number in db.execute(query).all():
         db.add(
             _row(

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.assignments import word_rules
-from training.assignments.facts import PersonFacts, duties_above, person_facts, placement
+from training.assignments.facts import (
+    DutyFacts,
+    PersonFacts,
+    duties_above,
+    person_facts,
+    placement,
+    quiet_of,
+)
+from training.assignments.models import QuietPeriod
 from training.assignments.queries import DutyStanding, standing_of, urgency
-from training.assignments.rules import Calendar, Proof, Round, Span
+from training.assignments.rules import Proof, Round, Span
+from training.assignments.word_rules import Resting
 from training.people.models import Person
 from training.people.queries import memberships_of
 
@@ -56,38 +67,51 @@ class Why:
 
 
 def why(db: Session, person: Person, today: dt.date) -> Why:
-    """Why this person has each duty on a day; six queries for any number of duties."""
+    """Why this person has each duty on a day; nine queries at most, for any number of duties."""
     memberships = memberships_of(db, person.municipality_id, person.id)
     duties, covered = duties_above(db, {m.unit_id for m in memberships})
     facts = person_facts(db, person.municipality_id, [person.id])[person.id]
+    resting = Resting(_quiet(db, person.municipality_id, duties), tuple(facts.pauses))
+    quiet = resting.calendar().named
     found = []
     for duty in duties:
         placed = placement(duty, memberships, covered[duty.unit_id])
         if placed is not None:
-            standing = standing_of(duty, placed, facts, person.id, today)
-            found.append(_explained(standing, facts, person))
+            standing = standing_of(duty, placed, facts, person.id, today, quiet)
+            found.append(_explained(standing, facts, person, resting))
     found.sort(key=lambda item: urgency(item.standing))
     return Why(tuple(found), _newest(facts.pauses), tuple(_by_day(facts.proofs)))
 
 
-def _explained(standing: DutyStanding, facts: PersonFacts, person: Person) -> Explained:
+def _quiet(
+    db: Session, municipality_id: uuid.UUID, duties: Iterable[DutyFacts]
+) -> dict[str, list[tuple[Span, str]]]:
+    """The quiet times of a municipality with what they are called; none when no duty rests."""
+    spans = quiet_of(db, municipality_id, duties)
+    if not spans:
+        return {}
+    periods = sa.select(QuietPeriod.from_on, QuietPeriod.until_on, QuietPeriod.name).distinct()
+    names = {(from_on, until_on): name for from_on, until_on, name in db.execute(periods)}
+    return {
+        calendar: [(one, names.get((one.from_on, one.until_on), calendar)) for one in found]
+        for calendar, found in spans.items()
+    }
+
+
+def _explained(
+    standing: DutyStanding, facts: PersonFacts, person: Person, resting: Resting
+) -> Explained:
     duty = standing.duty
     words = word_rules.start_in_words(
         standing.placement.from_on, person.joined_on, duty.in_force_from
     )
     policies = {policy.version: policy for policy in duty.policies}
-    calendar = Calendar(pauses=tuple(facts.pauses))
-    rounds = [
-        (
-            round_,
-            tuple(
-                word_rules.due_steps(
-                    standing.chain, round_.number, policies, calendar, words, person.id.int
-                )
-            ),
+    rounds = []
+    for round_ in reversed(standing.chain):
+        steps = word_rules.due_steps(
+            standing.chain, round_.number, policies, resting, words, person.id.int
         )
-        for round_ in reversed(standing.chain)
-    ]
+        rounds.append((round_, tuple(steps)))
     return Explained(standing, words, tuple(rounds), _newest(facts.exemptions.get(duty.id, ())))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from training.assignments.rules import (
     DAY,
     Basis,
     Calendar,
+    Cause,
     Policy,
     RefresherForm,
     Round,
+    Span,
     spread_offset,
 )
 from training.clock import MONTHS, add_months, in_words
@@ -48,6 +51,8 @@ def policy_lines(policy: Policy) -> list[str]:
     lines = [first, f"Er is altijd minstens {days(policy.notice_days)} de tijd."]
     if policy.spread_days:
         lines.append(f"Een team doet het gespreid over {days(policy.spread_days)}.")
+    if policy.quiet:
+        lines.append("In een rustige tijd valt geen datum, en er gaat geen mail uit.")
     if policy.validity_months is None:
         return [*lines, "Eén keer is genoeg. Het komt niet terug."]
     lines.append(_validity(policy))
@@ -80,31 +85,59 @@ def start_in_words(starts_on: dt.date, joined_on: dt.date | None, in_force_from:
     return f"de eerste dag in de doelgroep ({in_words(starts_on)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """What moves the dates of one person: the quiet times by the name of their calendar, each with
+    its own name ("Voorjaarsvakantie"), and the pauses."""
+
+    quiet: Mapping[str, Sequence[tuple[Span, str]]] = field(default_factory=dict)
+    pauses: Sequence[Span] = ()
+
+    def calendar(self) -> Calendar:
+        """The same for the rules, which need no names."""
+        named = {name: tuple(s for s, _ in spans) for name, spans in self.quiet.items()}
+        return Calendar(pauses=tuple(self.pauses), named=named)
+
+    def name_of(self, day: dt.date, policy: Policy) -> str:
+        """What the quiet time on a day is called."""
+        for calendar in policy.quiet:
+            for span, name in self.quiet.get(calendar, ()):
+                if span.covers(day):
+                    return name.lower()
+        return "rustige tijd"
+
+
 def due_steps(
     chain: Sequence[Round],
     number: int,
     policies: Mapping[int, Policy],
-    calendar: Calendar,
+    resting: Resting,
     counted_from: str,
     spread_by: int,
 ) -> list[str]:
-    """How the due date of a round came about, a phrase for each step. `policies` by version;
-    `counted_from` are the words of `start_in_words`; `calendar` holds the pauses."""
+    """How the due date of a round came about, a phrase for each step, in the order of the rules.
+    `policies` by version; `counted_from` are the words of `start_in_words`."""
     round_ = next(item for item in chain if item.number == number)
     before = next((item for item in chain if item.number == number - 1), None)
     policy = policies[round_.policy_version]
-    if before is None:
+    if round_.cause is not Cause.TURN:
+        opened = f"extra ronde, open op {in_words(round_.opens_on)}: {round_.cause.value}"
+        steps, day = [opened], round_.planned_on or round_.due_on
+    elif before is None:
         steps, day = _first_steps(policy, round_, counted_from, spread_by)
     else:
-        steps, day = _next_steps(policies[before.policy_version], before)
-    for pause in sorted(calendar.pauses, key=lambda span: span.from_on):
+        steps, day = _next_steps(policies[before.policy_version], policy, before, spread_by)
+    calendar = resting.calendar().under(policy)
+    if calendar.is_quiet(day):
+        steps.append(f"verschoven na: {resting.name_of(day, policy)}")
+        day = calendar.working_day(day)
+    for pause in sorted(resting.pauses, key=lambda span: span.from_on):
         moved = pause.until_on + policy.notice_days * DAY
         if pause.from_on <= day and pause.until_on >= round_.opens_on and moved > day:
             steps.append(f"verschoven na de pauze tot en met {in_words(pause.until_on)}")
-            day = moved
+            day = calendar.working_day(moved)
     if round_.due_on != day:
-        quiet = any(span.covers(day) for span in calendar.quiet)
-        steps.append("verschoven na een rustige tijd" if quiet else "later aangepast")
+        steps.append("later aangepast")
     return steps
 
 
@@ -116,10 +149,7 @@ def _first_steps(
     else:
         count = policy.first_due_days or 0
         steps, day = [f"{days(count)} na {counted_from}"], round_.opens_on + count * DAY
-    offset = spread_offset(spread_by, policy.spread_days)
-    if offset:
-        steps.append(f"{days(offset)} eerder, om het team te spreiden")
-        day -= offset * DAY
+    day = _spread(steps, day, policy, spread_by)
     earliest = round_.opens_on + policy.notice_days * DAY
     if earliest > day:
         steps.append(f"verschoven, want er is altijd minstens {days(policy.notice_days)} de tijd")
@@ -127,15 +157,26 @@ def _first_steps(
     return steps, day
 
 
-def _next_steps(policy: Policy, before: Round) -> tuple[list[str], dt.date]:
+def _spread(steps: list[str], day: dt.date, policy: Policy, spread_by: int) -> dt.date:
+    offset = spread_offset(spread_by, policy.spread_days)
+    if offset:
+        steps.append(f"{days(offset)} eerder, om het team te spreiden")
+    return day - offset * DAY
+
+
+def _next_steps(
+    counted: Policy, policy: Policy, before: Round, spread_by: int
+) -> tuple[list[str], dt.date]:
+    """`counted`: the rules by which the date before was counted; `policy`: those of the round."""
     day = before.next_due_on or before.due_on
-    if policy.basis is Basis.CALENDAR:
-        return [f"de vaste datum, elk jaar {fixed_day(policy)}"], day
-    period = months(policy.validity_months or 0)
+    if counted.basis is Basis.CALENDAR:
+        steps = [f"de vaste datum, elk jaar {fixed_day(counted)}"]
+        return steps, _spread(steps, day, policy, spread_by)
+    period = months(counted.validity_months or 0)
     if before.fulfilled_on is None:
         return [f"{period} na {in_words(before.due_on)}, toen het niet gedaan is"], day
     kept = before.was_valid_until is not None and before.fulfilled_on <= before.was_valid_until
-    if policy.basis is Basis.ANNIVERSARY and kept and before.was_valid_until:
+    if counted.basis is Basis.ANNIVERSARY and kept and before.was_valid_until:
         return [f"{period} na de vorige datum ({in_words(before.was_valid_until)})"], day
     return [f"{period} na de vorige keer ({in_words(before.fulfilled_on)})"], day
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from training import clock
 from training.access import Permission
 from training.assignments import duty_actions, word_rules
-from training.assignments.duty_actions import Held, Reason
+from training.assignments.duty_actions import Reason
 from training.assignments.facts import DutyFacts
-from training.assignments.rules import DAY, Policy
+from training.assignments.rules import Policy
 from training.audit.models import Action
 from training.desk import (
     count_rules,
@@ -69,14 +68,8 @@ def _effect(duty: DutyFacts, policy: Policy, today: dt.date) -> Effect:
         people=len(found),
         moved=len(moved),
         by_unit=dict(Counter(units.values())),
-        moves=_moves(moved, duty, policy, today),
+        moves=impact_rules.moves((held.date_before, held.date_after) for held in moved),
     )
-
-
-def _moves(
-    moved: Sequence[Held], duty: DutyFacts, policy: Policy, today: dt.date
-) -> list[impact_rules.Move]:
-    return impact_rules.moves((held.date_before, held.date_after) for held in moved)
 
 
 @blueprint.get("/programma/verplichting/<uuid:duty_id>/wijzigen")
@@ -113,7 +106,7 @@ def change_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
     if step == "back":
         return _form_page(duty, place, form)
     good = form.validate()
-    if good and form.in_force_from.data < today:
+    if good and form.policy().from_on < today:
         form.in_force_from.errors = ["Kies vandaag of een latere dag: wat was, verandert niet."]
         good = False
     if not good:
@@ -284,9 +277,10 @@ def end_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
         return _end_page(duty, place, form), 422
     if duty.ended_on is not None and duty.ended_on < today:
         abort(404)
-    if form.last_day.data < today - DAY:
+    last_day = form.last_day.data or today
+    if last_day < today:
         form.last_day.errors = ["Kies vandaag of een latere dag: wat was, verandert niet."]
         return _end_page(duty, place, form), 422
-    duty_actions.end_duty(db(), duty.id, None if goes_on else form.last_day.data, _reason(form))
+    duty_actions.end_duty(db(), duty.id, None if goes_on else last_day, _reason(form))
     message = "De verplichting loopt door." if goes_on else "De verplichting eindigt op die dag."
     return _saved(duty, place, f"einde: {duty.title}", message)

@@ -53,6 +53,8 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
         ("Jaarplan", "plan.show_year", Permission.MANAGE_DUTIES),
         ("Vooruitblik", "plan.look_ahead", Permission.MANAGE_DUTIES),
+        ("Vragen", "brakes.show_questions", Permission.MANAGE_DUTIES),
+        ("Zelfcontrole", "brakes.show_findings", Permission.READ_TECHNICAL_AUDIT),
         ("Per persoon", "one_person.find_person", Permission.DECIDE_FOR_PERSON),
     ]
     return [

@@ -17,6 +17,7 @@ from training.assignments.rules import Calendar
 from training.audit.models import Action
 from training.content.views import library
 from training.desk import count_rules, draft_rules, impact_rules, queries, sample_rules
+from training.desk.brake_views import questions
 from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
 from training.desk.forms import DutyForm, PolicyForm, ReasonForm
 from training.desk.impact_rules import Starter
@@ -74,6 +75,7 @@ def _programme_page(unit_id: uuid.UUID) -> str:
             for action in draft_rules.plan_actions(library())
             if draft_rules.may_see(action.audiences, place.populations, library())
         ],
+        waiting=len(questions()),
         shelf=library(),
         today=today,
     )

@@ -78,9 +78,18 @@ def slugs_of(db: Session, duty_ids: Collection[uuid.UUID]) -> frozenset[str]:
 
 
 def names_of(db: Session, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The names of units."""
-    query = sa.select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids))
-    return {row.id: row.name for row in db.execute(query)}
+    """The names of units; of a part of a municipality with that of the municipality, as two towns
+    have teams of the same name."""
+    municipality = aliased(Unit)
+    query = (
+        sa.select(Unit.id, Unit.name, Unit.municipality_id, municipality.name.label("town"))
+        .outerjoin(municipality, municipality.id == Unit.municipality_id)
+        .where(Unit.id.in_(unit_ids))
+    )
+    return {
+        row.id: row.name if row.municipality_id in (None, row.id) else f"{row.name} ({row.town})"
+        for row in db.execute(query)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +181,11 @@ def duty_within(db: Session, duty_id: uuid.UUID) -> DutyFacts | None:
     """One duty; whether the visitor may see it follows from its path and audiences."""
     found = duties_at(db, Duty.id == duty_id)
     return found[0] if found else None
+
+
+def duties_by_id(db: Session, duty_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, DutyFacts]:
+    """These duties by their id."""
+    return {duty.id: duty for duty in duties_at(db, Duty.id.in_(duty_ids))} if duty_ids else {}
 
 
 def history_of(db: Session, duty_id: uuid.UUID) -> list[DutyEvent]:
