@@ -72,8 +72,7 @@ def test_a_change_shows_first_whom_it_moves_and_to_when(
     assert "geldt nu voor 14 mensen" in page
     assert "De datum verandert voor 14 mensen" in page
     before, after = clock.today() + 30 * DAY, clock.today() + 60 * DAY
-    assert before.strftime("%d-%m-%Y") in page
-    assert after.strftime("%d-%m-%Y") in page
+    assert f'<th scope="row">{clock.in_words(before)}</th><td>{clock.in_words(after)}</td>' in page
     assert "Team Burgerzaken" in page
     assert "De eerste keer is het klaar binnen 60 dagen." in page
     assert due_dates(database) == {before}
@@ -87,8 +86,8 @@ def test_the_coordinator_sees_the_same_from_ten_people_only(
     page = client.post(address, data=rules(step="check")).get_data(as_text=True)
     assert "De datum verandert voor 14 mensen" in page
     table = page.split("Mensen per onderdeel", 1)[1].split("</table>", 1)[0]
-    assert table.count("<tr>") == 1  # the desk of Merendijk with its thirteen
-    assert "Team Burgerzaken (Merendijk)" in table
+    assert table.count("<tr>") == 1  # Merendijk with its thirteen, not the one of Oosterwaard
+    assert "Merendijk" in table
     assert ">13<" in table
 
 
@@ -131,6 +130,28 @@ def test_nobody_becomes_late_by_shorter_rules(
     data = rules(step="save", scope="open", why="Het heeft haast.", first_due_days="1")
     assert client.post(f"/programma/verplichting/{duty}/wijzigen", data=data).status_code == 303
     assert due_dates(database) == {clock.today() + 14 * DAY}
+
+
+@pytest.mark.parametrize(("days", "due"), [("40", -10), ("70", 20)])
+def test_who_is_late_stays_late_unless_the_rules_give_more_time(
+    client: FlaskClient, town: Town, database: Database, days: str, due: int
+) -> None:
+    today = clock.today()
+    with database.transaction() as db:
+        made = actions.make_duty(
+            db,
+            unit_id=town.municipality,
+            title="Al lang bezig",
+            contents=[(ContentKind.MODULE, "drugshandel-herkennen")],
+            audiences=["baliemedewerkers"],
+            policy=Policy(1, today - 50 * DAY, first_due_days=40),
+        )
+        actions.open_cycles(db, today)
+        late = made.id
+    sign_in(client, town, "hanna")
+    data = rules(step="save", scope="open", why="Er was geen tijd.", first_due_days=days)
+    assert client.post(f"/programma/verplichting/{late}/wijzigen", data=data).status_code == 303
+    assert due_dates(database) == {today + due * DAY}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from training.assignments.rules import (
 )
 from training.content.classes import ContentKind, Library
 from training.desk import count_rules, draft_rules, impact_rules, sample_rules
-from training.desk.impact_rules import Starter
+from training.desk.impact_rules import Move, Starter
 from training.people.rules import UnitKind
 
 D = dt.date.fromisoformat
@@ -238,6 +238,19 @@ def test_what_a_new_duty_does_is_counted_with_the_rules_of_the_job() -> None:
     assert effect.by_unit == {unit: 40}
     assert (effect.due_first, effect.due_last) == (min(due), max(due))
     assert effect.mail_on == D("2026-12-01")
+
+
+def test_many_dates_are_told_by_month_and_small_numbers_left_out() -> None:
+    few = [Move(D("2027-01-10"), D("2027-02-10"), 12), Move(D("2027-01-11"), None, 4)]
+    assert impact_rules.move_lines(few, 10) == (
+        [("10 januari 2027", "10 februari 2027", 12)],
+        4,
+    )
+    many = [Move(D("2027-01-01") + dt.timedelta(days=n), D("2027-03-01"), 1) for n in range(40)]
+    assert impact_rules.move_lines(many, 1) == (
+        [("januari 2027", "maart 2027", 31), ("februari 2027", "maart 2027", 9)],
+        0,
+    )
 
 
 def test_every_duty_of_the_ready_programme_becomes_a_draft(library: Library) -> None:

@@ -85,9 +85,16 @@ def under(db: Session, duty: DutyFacts, policy: Policy, today: dt.date) -> Itera
     for municipality_id, person_id, last, before in _newest(db, duty.id, today):
         if municipality_id not in quiet:
             quiet[municipality_id] = quiet_of(db, municipality_id, [with_new])
-        own = tuple(pauses.get(person_id, ()))
-        calendar = Calendar(pauses=own, named=quiet[municipality_id])
+        absences = tuple(pauses.get(person_id, ()))
+        calendar = Calendar(pauses=absences, named=quiet[municipality_id])
         after = rules.under_new_policy(last, before, policy, calendar, today, person_id.int)
+        if last.fulfilled_on is None and last.due_on < today:
+            # Who is late stays late, unless the new rules by themselves give more time.
+            own = rules.under_new_policy(
+                last, before, policy, calendar, last.opens_on, person_id.int
+            )
+            if own.due_on < today:
+                after = replace(last, policy_version=policy.version)
         if after.fulfilled_on is not None:
             after = rules.settle(after, policy, after.fulfilled_on)
         yield Held(municipality_id, person_id, last, after)

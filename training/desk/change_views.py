@@ -33,7 +33,6 @@ from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
 blueprint = Blueprint("change", __name__)
-MOST_MOVES = 40  # lines of "from this date to that date" on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,18 @@ def _reason(form: ReasonForm) -> Reason:
     return Reason(visitor().name, clock.now(), (form.why.data or "").strip())
 
 
-def _effect(duty: DutyFacts, policy: Policy, today: dt.date) -> Effect:
+def _effect(duty: DutyFacts, place: Place, policy: Policy, today: dt.date) -> Effect:
     found = list(duty_actions.under(db(), duty, policy, today))
     moved = [held for held in found if held.date_before != held.date_after]
-    units = queries.units_of_people(
-        db(), duty.unit_id, [(held.municipality_id, held.person_id) for held in moved], today
-    )
+    if place.unit.municipality_id is None and least_to_count() > 1:
+        by_unit = Counter(held.municipality_id for held in moved)
+    else:
+        people = {held.person_id for held in moved}
+        by_unit = Counter(queries.units_of_people(db(), duty.unit_id, people, today).values())
     return Effect(
         people=len(found),
         moved=len(moved),
-        by_unit=dict(Counter(units.values())),
+        by_unit=dict(by_unit),
         moves=impact_rules.moves((held.date_before, held.date_after) for held in moved),
     )
 
@@ -145,8 +146,9 @@ def _saved(duty: DutyFacts, place: Place, what: str, message: str) -> ResponseRe
 def _check_page(duty: DutyFacts, place: Place, form: PolicyForm, reason: ChangeForm) -> str:
     today, least = clock.today(), least_to_count()
     policy = form.policy(max(one.version for one in duty.policies) + 1)
-    effect = _effect(duty, policy, today)
+    effect = _effect(duty, place, policy, today)
     names = queries.names_of(db(), effect.by_unit)
+    moves, left_out = impact_rules.move_lines(effect.moves, least)
     return render_template(
         "desk/check_change.html",
         tabs=tabs(""),
@@ -160,8 +162,8 @@ def _check_page(duty: DutyFacts, place: Place, form: PolicyForm, reason: ChangeF
         people=count_rules.people(effect.people, least),
         moved=count_rules.people(effect.moved, least),
         units=count_rules.by_unit(effect.by_unit, names, least),
-        moves=[move for move in effect.moves if move.people >= least][:MOST_MOVES],
-        left_out=sum(move.people < least for move in effect.moves),
+        moves=moves,
+        left_out=left_out,
         mail_on=sample_rules.first_mail_on(today, calendar_for(place, policy.quiet), today),
         least=least,
         carried=carried(),

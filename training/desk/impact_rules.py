@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from training.assignments.rules import Calendar, Policy, first_round
+from training.clock import MONTHS, in_words
 from training.desk.sample_rules import first_mail_on
 
 
@@ -70,3 +71,28 @@ def moves(pairs: Iterable[tuple[dt.date | None, dt.date | None]]) -> list[Move]:
     counted = Counter(pair for pair in pairs if pair[0] != pair[1])
     found = [Move(before, after, number) for (before, after), number in counted.items()]
     return sorted(found, key=lambda m: (m.before or dt.date.max, m.after or dt.date.max))
+
+
+MOST_LINES = 15  # dates one by one; with more, they are told by month
+
+
+def move_lines(found: Sequence[Move], least: int) -> tuple[list[tuple[str, str, int]], int]:
+    """The moves in words (from, to, people), by month when they are many; and how many people are
+    in lines below `least`, which are left out."""
+    if len(found) <= MOST_LINES:
+        lines = [(_day(move.before), _day(move.after), move.people) for move in found]
+    else:
+        counted: Counter[tuple[str, str]] = Counter()
+        for move in found:  # in order of date, so the months come in order too
+            counted[_month(move.before), _month(move.after)] += move.people
+        lines = [(before, after, people) for (before, after), people in counted.items()]
+    shown = [line for line in lines if line[2] >= least]
+    return shown, sum(line[2] for line in lines) - sum(line[2] for line in shown)
+
+
+def _day(day: dt.date | None) -> str:
+    return "geen datum" if day is None else in_words(day)
+
+
+def _month(day: dt.date | None) -> str:
+    return "geen datum" if day is None else f"{MONTHS[day.month - 1]} {day.year}"

@@ -198,7 +198,10 @@ def _check_page(place: Place, form: DutyForm, reason: ReasonForm) -> str:
     today, least = clock.today(), least_to_count()
     unit_id = uuid.UUID(form.unit.data)
     found = queries.members(db(), unit_id, form.audiences.data or [], today)
-    starters = [Starter(m.person_id.int, m.unit_id, m.from_on) for m in found]
+    wide = least > 1 and place.unit.municipality_id is None
+    starters = [
+        Starter(m.person_id.int, m.municipality_id if wide else m.unit_id, m.from_on) for m in found
+    ]
     calendar = calendar_for(place, form.quiet_names())
     effect = impact_rules.opening(form.policy(), calendar, starters, today)
     names = queries.names_of(db(), effect.by_unit)

@@ -197,19 +197,18 @@ def history_of(db: Session, duty_id: uuid.UUID) -> list[DutyEvent]:
 def units_of_people(
     db: Session,
     node_id: uuid.UUID,
-    people: Collection[tuple[uuid.UUID, uuid.UUID]],
+    people: Collection[uuid.UUID],
     day: dt.date,
 ) -> dict[uuid.UUID, uuid.UUID]:
-    """In which unit at or below a node each of these people (municipality, person) is on a day:
-    by the oldest position there. One query for everybody below the node."""
-    wanted = {person_id for _, person_id in people}
-    if not wanted:
+    """In which unit at or below a node each of these people is on a day: by the oldest position
+    there. One query for everybody below the node."""
+    if not people:
         return {}
     query = sa.select(Position.person_id, Position.unit_id).where(
         held_on(day), Position.unit_id.in_(units_below([node_id]))
     )
     found: dict[uuid.UUID, uuid.UUID] = {}
     for person_id, unit_id in db.execute(query.order_by(Position.from_on, Position.id)):
-        if person_id in wanted:
+        if person_id in people:
             found.setdefault(person_id, unit_id)
     return found
