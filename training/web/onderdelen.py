@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
@@ -89,9 +90,33 @@ def examples() -> dict[str, Any]:
         "filter_form": ExampleFilter(prefix="filter-"),
         "steps": STEPS,
         "moments": MOMENTS,
+        "weeks": WEEKS,
+        "shown": lambda number: str(number) if number >= FEWEST else f"minder dan {FEWEST}",
     }
 
 
+class ExampleWeek(NamedTuple):
+    """A week in which so many people have something due."""
+
+    begins_on: dt.date
+    people: int
+
+    @property
+    def ends_on(self) -> dt.date:
+        """The Sunday."""
+        return self.begins_on + dt.timedelta(days=6)
+
+    @property
+    def number(self) -> int:
+        """The number of the week."""
+        return self.begins_on.isocalendar().week
+
+
+FEWEST = 10  # as for who may not see names
+WEEKS = [
+    ExampleWeek(dt.date(2026, 11, 30) + dt.timedelta(weeks=number), people)
+    for number, people in enumerate((12, 0, 0, 0, 24, 61, 38, 4, 17, 22, 0, 11))
+]
 STEPS = (
     ExampleStep("Wat is ondermijning?", "#stappen", done=True),
     ExampleStep("Signalen aan de balie", "#stappen", current=True),
