@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.assignments import rules
-from training.assignments.facts import DutyFacts, Quiet, quiet_of, round_from
+from training.assignments.facts import DutyFacts, Quiet, quiet_of
 from training.assignments.models import (
     Assignment,
     Cycle,
@@ -165,15 +165,13 @@ def _newest(
         yield waiting.municipality_id, waiting.person_id, _stored(waiting), None
 
 
+SAME = tuple(name for name in Round.__slots__ if name != "only")  # columns named as in the rules
+
+
 def _stored(row: Any) -> Round:
     """A stored round with what followed from its proof."""
-    return replace(
-        round_from(row),
-        fulfilled_on=row.fulfilled_on,
-        valid_until=row.valid_until,
-        next_opens_on=row.next_opens_on,
-        next_due_on=row.next_due_on,
-    )
+    only = (row.only_kind.name, row.only_id) if row.only_id is not None else None
+    return Round(**{name: getattr(row, name) for name in SAME}, only=only)
 
 
 def change_policy(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from training.access import Population, Reach
 from training.assignments.facts import DutyFacts, duties_at
-from training.assignments.models import Duty, DutyAudience, DutyEvent
+from training.assignments.models import Assignment, Duty, DutyAudience, DutyEvent
 from training.db import AddDays, AddMonths
 from training.people.models import AudienceRule, Position, Unit
 from training.people.queries import held_on, membership_rows, units_below, units_of
@@ -144,7 +144,32 @@ def audiences_in_use(db: Session, node_id: uuid.UUID) -> frozenset[str]:
 def people_by_duty(
     db: Session, node_ids: Collection[uuid.UUID], duty_ids: Collection[uuid.UUID], day: dt.date
 ) -> dict[uuid.UUID, int]:
-    """How many people at or below these nodes are under each duty on a day; one query."""
+    """How many people of the municipalities of these nodes are under each duty on a day. Who is,
+    is stored by the nightly pass; of a duty that is newer than that, it is asked of the
+    audiences. Two queries."""
+    towns = sa.select(Unit.municipality_id).where(
+        Unit.id.in_(units_below(node_ids)), Unit.municipality_id.is_not(None)
+    )
+    stored = (
+        sa.select(Assignment.duty_id, sa.func.count())
+        .where(
+            Assignment.duty_id.in_(duty_ids),
+            Assignment.municipality_id.in_(towns),
+            Assignment.from_on <= day,
+            sa.or_(Assignment.until_on.is_(None), Assignment.until_on >= day),
+        )
+        .group_by(Assignment.duty_id)
+    )
+    fresh = set(db.scalars(sa.select(Duty.id).where(Duty.id.in_(duty_ids), Duty.is_new)))
+    return {row[0]: row[1] for row in db.execute(stored)} | _members_of(db, node_ids, fresh, day)
+
+
+def _members_of(
+    db: Session, node_ids: Collection[uuid.UUID], duty_ids: Collection[uuid.UUID], day: dt.date
+) -> dict[uuid.UUID, int]:
+    """How many people at or below these nodes are in the audiences of each duty on a day."""
+    if not duty_ids:
+        return {}
     tree = (
         sa.select(Duty.id.label("duty_id"), Duty.unit_id)
         .where(Duty.id.in_(duty_ids))
