@@ -215,7 +215,8 @@ def test_nobody_gets_through_a_door_that_is_not_theirs(
 # What is 404 also for who may enter, while there is nothing to do: a task without a duty, a role
 # that was not given, an account that a person has already, a duty that is not there.
 HAS_ITS_OWN_404 = {
-    "brakes.answer_question",
+    "brakes.answer_question", "change.plan_change", "change.change_duty", "change.spread_duty",
+    "change.save_spread", "change.plan_end", "change.end_duty",
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
     "learning.answer_question", "learning.go_on", "programme.show_duty",
     "certificates.show_certificate",
