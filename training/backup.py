@@ -24,7 +24,7 @@ from training.db import Base, Database, UtcDateTime
 
 FORMAT = 1
 BATCH = 1000
-LEFT_OUT = frozenset({"open_vote", "report_piece", "roster_change"})
+LEFT_OUT = frozenset({"open_vote", "report_piece", "roster_change", "personnel_upload"})
 
 
 class BackupError(Exception):

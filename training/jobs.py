@@ -41,6 +41,7 @@ from training.meetings.round_box import RoundBox
 from training.people.models import Unit
 from training.people.municipality_settings import BRAKE_PERCENT, settings_of_all
 from training.people.rules import UnitKind
+from training.people.upload_actions import remove_expired
 from training.reporting.figure_actions import write_months
 from training.reporting.making_actions import make_waiting, send_views
 from training.settings import Settings
@@ -169,6 +170,9 @@ def schedule(
     def remind_now() -> None:
         with database.transaction() as db:
             remind(db, settings.base_url, clock.now())
+    def remove_files_now() -> None:
+        with database.transaction() as db:
+            remove_expired(db, clock.now())
 
     def end_idle_now() -> None:
         end_idle(database, RoundBox(settings.box_dir), clock.now())
@@ -177,6 +181,7 @@ def schedule(
     scheduler.add_job(led(nightly_now), "cron", hour=5, next_run_time=clock.now())
     scheduler.add_job(send_now, "interval", seconds=5, max_instances=1)
     scheduler.add_job(count_now, "cron", minute=17)
+    scheduler.add_job(led(remove_files_now), "cron", minute="*/10")
     scheduler.add_job(led(end_idle_now), "cron", minute=41)
     scheduler.add_job(led(remind_now), "cron", hour="8-18", minute=11)
     scheduler.add_job(led(send_views_now), "cron", hour=7)

@@ -20,12 +20,15 @@ TABS = (
 )
 
 
+PERSONNEL_TAB = ("Personeelsbestand", "personnel.show_uploads")
 COUNCIL_TAB = ("Raad", "council.show_council")
 
 
 def tabs(current: str) -> list[tuple[str, str, bool]]:
     """The pages about people that this visitor may open: label, address, whether it is this."""
     found = [(label, endpoint) for label, endpoint, needed in TABS if visitor().may(needed)]
+    if Population.STAFF in populations_of(managed()):
+        found.append(PERSONNEL_TAB)
     if Population.COUNCIL in populations_of(readable()):
         found.append(COUNCIL_TAB)
     return [(label, url_for(endpoint), label == current) for label, endpoint in found]

@@ -1,12 +1,18 @@
-"""Carries out the plan of a personnel file: all of it or nothing, in the caller's transaction."""
+"""Carries out the plan of a personnel file: all of it or nothing, in the caller's transaction; and
+undoes it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from training.access import Population
@@ -23,12 +29,19 @@ from training.people.import_rules import (
 )
 from training.people.models import Person, Position, Unit
 from training.people.rules import POPULATIONS, PositionKind
+from training.people.tree_queries import earlier_names
 
 DAY = dt.timedelta(days=1)
+STAFF = POPULATIONS[Population.STAFF]
+BATCH = 500
+
+
+class UndoRefused(Exception):
+    """Why a personnel file cannot be undone, in Dutch."""
 
 
 def existing_of(db: Session, municipality_id: uuid.UUID, today: dt.date) -> Existing:
-    """What a municipality has now, as the plan wants it; three queries for any number."""
+    """What a municipality has now, as the plan wants it; a few queries for any number."""
     people = list(db.scalars(sa.select(Person).where(Person.municipality_id == municipality_id)))
     positions = list(
         db.scalars(sa.select(Position).where(Position.municipality_id == municipality_id))
@@ -37,7 +50,7 @@ def existing_of(db: Session, municipality_id: uuid.UUID, today: dt.date) -> Exis
     held: dict[uuid.UUID, list[Held]] = defaultdict(list)
     staff: set[uuid.UUID] = set()
     for position in sorted(positions, key=lambda p: (p.from_on, p.id)):
-        if position.kind not in POPULATIONS[Population.STAFF]:
+        if position.kind not in STAFF:
             continue
         staff.add(position.person_id)
         if position.until_on is None or position.until_on >= today:
@@ -66,6 +79,7 @@ def existing_of(db: Session, municipality_id: uuid.UUID, today: dt.date) -> Exis
             for person in people
             if person.id not in staff and person.employee_number
         ),
+        earlier_names=tuple(earlier_names(db, municipality_id)),
     )
 
 
@@ -81,102 +95,234 @@ def _facts_of(person: Person) -> Facts:
     )
 
 
-def apply_plan(db: Session, municipality_id: uuid.UUID, plan: Plan, today: dt.date) -> None:
-    """Makes what is new, changes what differs, and sets a last day where the file tells one."""
-    made: dict[uuid.UUID, list[PlaceChange]] = {}
-    for new in plan.new:
-        person = Person(municipality_id=municipality_id, id=new_id())
-        _write_facts(person, new.facts)
-        db.add(person)
-        made[person.id] = list(new.places)
-    db.flush()
-    numbered = sa.select(Person).where(
-        Person.municipality_id == municipality_id, Person.employee_number.is_not(None)
-    )
-    ids = {person.employee_number: person.id for person in db.scalars(numbered)}
-    for person_id, places in made.items():
-        joined = db.get_one(Person, (municipality_id, person_id)).joined_on
-        for place in places:
-            _begin(db, municipality_id, person_id, place, joined, ids, today)
+def apply_plan(db: Session, municipality_id: uuid.UUID, plan: Plan, today: dt.date) -> bytes:
+    """Makes what is new, changes what differs, and sets a last day where the file tells one.
+    Returns the journal by which `undo` brings back what was."""
+    work = _Work(db, municipality_id, today)
+    work.make(plan)
     for change in (*plan.changed, *plan.left):
-        _change(db, municipality_id, change, ids, today)
+        work.change(change)
     db.flush()
+    return work.journal()
 
 
-def _write_facts(person: Person, facts: Facts) -> None:
-    person.given_name, person.infix, person.family_name = (
-        facts.given_name,
-        facts.infix,
-        facts.family_name,
-    )
-    person.email, person.employee_number = facts.email, facts.employee_number
-    person.joined_on, person.left_on = facts.joined_on, facts.left_on
+class _Work:
+    """One plan being carried out, with every row that it may touch in memory: no query for each."""
 
+    def __init__(self, db: Session, municipality_id: uuid.UUID, today: dt.date) -> None:
+        self.db, self.municipality_id, self.today = db, municipality_id, today
+        mine = sa.select(Person).where(Person.municipality_id == municipality_id)
+        self.persons = {person.id: person for person in db.scalars(mine)}
+        self.ids = {p.employee_number: p.id for p in self.persons.values() if p.employee_number}
+        self.positions: dict[uuid.UUID, Position] = {}
+        self.of: dict[uuid.UUID, list[Position]] = defaultdict(list)
+        theirs = sa.select(Position).where(Position.municipality_id == municipality_id)
+        for position in db.scalars(theirs):
+            self.positions[position.id] = position
+            self.of[position.person_id].append(position)
+        self.before: dict[str, list[dict[str, Any]]] = {"person": [], "position": []}
+        self.after: dict[str, list[dict[str, Any]]] = {"person": [], "position": []}
+        self.made_persons: list[dict[str, Any]] = []
+        self.made_positions: list[dict[str, Any]] = []
 
-def _change(
-    db: Session,
-    municipality_id: uuid.UUID,
-    change: Changed,
-    ids: dict[str | None, uuid.UUID],
-    today: dt.date,
-) -> None:
-    person = db.get_one(Person, (municipality_id, change.person_id))
-    _write_facts(person, change.after)
-    for place in change.places:
-        if place.is_change:
-            _move(db, municipality_id, change.person_id, place, ids, today)
-    last = change.after.left_on
-    if last is not None:
-        open_places = sa.select(Position).where(
-            Position.municipality_id == municipality_id,
-            Position.person_id == change.person_id,
-            sa.or_(Position.until_on.is_(None), Position.until_on > last),
+    def make(self, plan: Plan) -> None:
+        """Adds who is new; after this everybody's number is known, to find managers by."""
+        new_ids = [new_id() for _ in plan.new]
+        for person_id, new in zip(new_ids, plan.new, strict=True):
+            facts = new.facts
+            self.made_persons.append(
+                {
+                    "municipality_id": self.municipality_id,
+                    "id": person_id,
+                    "given_name": facts.given_name,
+                    "infix": facts.infix,
+                    "family_name": facts.family_name,
+                    "email": facts.email,
+                    "employee_number": facts.employee_number,
+                    "joined_on": facts.joined_on,
+                    "left_on": facts.left_on,
+                }
+            )
+            if facts.employee_number:
+                self.ids[facts.employee_number] = person_id
+        for change in plan.changed:
+            if change.after.employee_number:  # somebody who is known, by a new number
+                self.ids[change.after.employee_number] = change.person_id
+        if self.made_persons:
+            self.db.execute(sa.insert(Person), self.made_persons)
+        for person_id, new in zip(new_ids, plan.new, strict=True):
+            for place in new.places:
+                self._begin(person_id, place, new.facts.joined_on, until_on=new.facts.left_on)
+
+    def change(self, change: Changed) -> None:
+        """Changes somebody who is known, and the places that differ."""
+        person = self.persons[change.person_id]
+        touched = self.of[change.person_id]
+        self.before["person"].append(_row(person))
+        self.before["position"].extend(_row(position) for position in touched)
+        facts = change.after
+        person.given_name, person.infix = facts.given_name, facts.infix
+        person.family_name, person.email = facts.family_name, facts.email
+        person.employee_number = facts.employee_number
+        person.joined_on, person.left_on = facts.joined_on, facts.left_on
+        for place in change.places:
+            if place.is_change:
+                self._move(change.person_id, place, facts.left_on)
+        if facts.left_on is not None:
+            self._leave(person, touched, facts.left_on)
+        self.after["person"].append(_row(person))
+        self.after["position"].extend(_row(position) for position in touched)
+
+    def _leave(self, person: Person, touched: Iterable[Position], last: dt.date) -> None:
+        """Ends what the personnel file is about. Who also sits on the council has not left."""
+        remains = False
+        for position in touched:
+            if position.until_on is not None and position.until_on <= last:
+                continue
+            if position.kind in STAFF:
+                position.until_on = max(last, position.from_on)
+            else:
+                remains = True
+        if remains:
+            person.left_on = None
+
+    def _move(self, person_id: uuid.UUID, place: PlaceChange, left_on: dt.date | None) -> None:
+        """Ends the place as it was yesterday and begins it as it is; what had not begun is
+        changed."""
+        if place.held is None:
+            self._begin(person_id, place, self.today, until_on=left_on)
+            return
+        position = self.positions[place.held.position_id]
+        if position.from_on >= self.today:
+            position.unit_id, position.job_title = place.unit_id, place.job_title
+            position.manager_id = self.ids.get(place.manager) if place.manager else None
+            return
+        position.until_on = self.today - DAY
+        self._begin(person_id, place, self.today, place.held.kind, left_on)
+
+    def _begin(
+        self,
+        person_id: uuid.UUID,
+        place: PlaceChange,
+        from_on: dt.date,
+        kind: PositionKind = PositionKind.EMPLOYEE,
+        until_on: dt.date | None = None,
+    ) -> None:
+        self.made_positions.append(
+            {
+                "municipality_id": self.municipality_id,
+                "id": new_id(),
+                "person_id": person_id,
+                "unit_id": place.unit_id,
+                "kind": kind,
+                "job_title": place.job_title,
+                "manager_id": self.ids.get(place.manager) if place.manager else None,
+                "from_on": from_on,
+                "until_on": max(until_on, from_on) if until_on else None,
+                "recorded_on": self.today,
+                "faction": "",
+                "replaces_id": None,
+            }
         )
-        for position in db.scalars(open_places):
-            position.until_on = max(last, position.from_on)
+
+    def journal(self) -> bytes:
+        """Everything that changed, before and after; writes the places that begin."""
+        self.db.flush()
+        if self.made_positions:
+            self.db.execute(sa.insert(Position), self.made_positions)
+        kept = {
+            "before": self.before,
+            "after": self.after,
+            "made_persons": [_plain(row) for row in self.made_persons],
+            "made_positions": [_plain(row) for row in self.made_positions],
+        }
+        return gzip.compress(json.dumps(kept).encode(), 5)
 
 
-def _move(
-    db: Session,
-    municipality_id: uuid.UUID,
-    person_id: uuid.UUID,
-    place: PlaceChange,
-    ids: dict[str | None, uuid.UUID],
-    today: dt.date,
-) -> None:
-    """Ends the place as it was yesterday and begins it as it is; what had not begun is changed."""
-    if place.held is None:
-        _begin(db, municipality_id, person_id, place, today, ids, today)
-        return
-    position = db.get_one(Position, (municipality_id, place.held.position_id))
-    if position.from_on >= today:
-        position.unit_id, position.job_title = place.unit_id, place.job_title
-        position.manager_id = ids.get(place.manager)
-        return
-    position.until_on = today - DAY
-    _begin(db, municipality_id, person_id, place, today, ids, today, place.held.kind)
-
-
-def _begin(
-    db: Session,
-    municipality_id: uuid.UUID,
-    person_id: uuid.UUID,
-    place: PlaceChange,
-    from_on: dt.date,
-    ids: dict[str | None, uuid.UUID],
-    today: dt.date,
-    kind: PositionKind = PositionKind.EMPLOYEE,
-) -> None:
-    db.add(
-        Position(
-            municipality_id=municipality_id,
-            id=new_id(),
-            person_id=person_id,
-            unit_id=place.unit_id,
-            kind=kind,
-            job_title=place.job_title,
-            manager_id=ids.get(place.manager),
-            from_on=from_on,
-            recorded_on=today,
+def undo(db: Session, municipality_id: uuid.UUID, journal: bytes, today: dt.date) -> int:
+    """Brings back every row as it was. Raises `UndoRefused` when one of them was changed since, or
+    when somebody who was new has proof or an account by now: then nothing is undone. Returns how
+    many persons it was about."""
+    kept = json.loads(gzip.decompress(journal))
+    people = {
+        str(person.id): person
+        for person in db.scalars(sa.select(Person).where(Person.municipality_id == municipality_id))
+    }
+    places = {
+        str(position.id): position
+        for position in db.scalars(
+            sa.select(Position).where(Position.municipality_id == municipality_id)
         )
+    }
+    known: dict[str, dict[str, Any]] = {"person": people, "position": places}
+    expected = [("person", row) for row in (*kept["after"]["person"], *kept["made_persons"])]
+    expected += [("position", row) for row in (*kept["after"]["position"], *kept["made_positions"])]
+    changed = sum(
+        row["id"] not in known[table] or _row(known[table][row["id"]]) != row
+        for table, row in expected
     )
+    if changed:
+        raise UndoRefused(
+            f"Er is na het verwerken iets veranderd bij {changed} "
+            f"{'gegeven' if changed == 1 else 'gegevens'}. Daarom kan terugdraaien niet meer. "
+            "Verbeter het met de hand, of met een nieuw bestand."
+        )
+    _delete(db, Position, municipality_id, [row["id"] for row in kept["made_positions"]])
+    try:
+        with db.begin_nested():
+            _delete(db, Person, municipality_id, [row["id"] for row in kept["made_persons"]])
+    except IntegrityError:
+        raise UndoRefused(
+            "Iemand die nieuw was, heeft al een account of een bewijs. Daarom kan terugdraaien "
+            "niet meer. Zet die persoon met de hand uit dienst."
+        ) from None
+    for table, model in (("position", Position), ("person", Person)):
+        for row in kept["before"][table]:
+            for name, value in _typed(model, row).items():
+                setattr(known[table][row["id"]], name, value)
+    db.flush()
+    return len(kept["before"]["person"]) + len(kept["made_persons"])
+
+
+def _delete(
+    db: Session,
+    model: type[Person] | type[Position],
+    municipality_id: uuid.UUID,
+    ids: list[str],
+) -> None:
+    for start in range(0, len(ids), BATCH):
+        part = [uuid.UUID(one) for one in ids[start : start + BATCH]]
+        db.execute(
+            sa.delete(model)
+            .where(model.municipality_id == municipality_id, model.id.in_(part))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _row(one: Person | Position) -> dict[str, Any]:
+    return _plain({name: getattr(one, name) for name in type(one).__table__.columns.keys()})  # noqa: SIM118 - a collection
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _text(value) for name, value in row.items()}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, PositionKind):
+        return value.name
+    return str(value) if isinstance(value, dt.date | uuid.UUID) else value
+
+
+def _typed(model: type[Person] | type[Position], row: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        kind = model.__table__.c[name].type
+        if value is None:
+            found[name] = None
+        elif isinstance(kind, sa.Uuid):
+            found[name] = uuid.UUID(value)
+        elif isinstance(kind, sa.Enum):
+            found[name] = PositionKind[value]
+        else:
+            found[name] = dt.date.fromisoformat(value) if isinstance(kind, sa.Date) else value
+    return found

@@ -46,14 +46,23 @@ class UnitLike(Protocol):
 
 
 class Units:
-    """Finds units by the names in a file."""
+    """Finds units by the names in a file; `earlier` are names that units had before, or of units
+    that were merged into them."""
 
-    def __init__(self, units: Iterable[UnitLike]) -> None:
+    def __init__(
+        self, units: Iterable[UnitLike], earlier: Iterable[tuple[str, uuid.UUID]] = ()
+    ) -> None:
         self.by_id: dict[uuid.UUID, UnitLike] = {}
         self.by_name: dict[str, list[UnitLike]] = defaultdict(list)
         for unit in units:
             self.by_id[unit.id] = unit
             self.by_name[folded_unit(unit.name)].append(unit)
+        renamed: dict[str, set[uuid.UUID]] = defaultdict(set)
+        for name, unit_id in earlier:
+            if folded_unit(name) not in self.by_name and unit_id in self.by_id:
+                renamed[folded_unit(name)].add(unit_id)
+        for folded_name_, ids in renamed.items():
+            self.by_name[folded_name_] = [self.by_id[one] for one in sorted(ids)]
         self.found: dict[tuple[str, str], UnitLike | None] = {}
 
     def find(self, department: str, team: str) -> UnitLike | None:

@@ -97,11 +97,12 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Existing:
     """What the municipality has now. `of_others`: numbers of people who are not staff, whom a
-    personnel file never changes."""
+    personnel file never changes. `earlier_names` of units a file may still have."""
 
     persons: tuple[Known, ...] = ()
     units: tuple[UnitFact, ...] = ()
     of_others: frozenset[str] = frozenset()
+    earlier_names: tuple[tuple[str, uuid.UUID], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,7 @@ class _Planner:
         self, existing: Existing, rows: Sequence[FileRow], today: dt.date, choices: Choices
     ) -> None:
         self.existing, self.today, self.choices = existing, today, choices
-        self.units = Units(existing.units)
+        self.units = Units(existing.units, existing.earlier_names)
         self.numbers = {row.employee_number for row in rows}
         self.by_number = {
             known.facts.employee_number: known

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base, enum_name, new_id
-from training.people.rules import PositionKind, UnitKind, full_name
+from training.people.rules import PositionKind, UnitKind, UploadState, full_name
 
 
 class Unit(Base):
@@ -185,3 +185,40 @@ class MunicipalityLogo(Base):
     data: Mapped[bytes] = mapped_column(sa.LargeBinary)
     ratio: Mapped[int]
     digest: Mapped[str] = mapped_column(sa.String(16))
+
+
+class PersonnelUpload(Base):
+    """A personnel file that somebody sent, kept for a day: to choose, to confirm, and to undo.
+    `asked_by` confirmed a large change and waits for a second person; `shown` is the fingerprint
+    of the plan that was confirmed. `journal` is what the rows were before (gzipped JSON)."""
+
+    __tablename__ = "personnel_upload"
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    state: Mapped[UploadState] = mapped_column(enum_name(UploadState))
+    file_name: Mapped[str] = mapped_column(sa.String(120))
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    mapping: Mapped[dict[str, Any]]
+    answers: Mapped[dict[str, Any]]
+    left_ids: Mapped[list[str]]
+    sent_at: Mapped[dt.datetime]
+    sent_by: Mapped[uuid.UUID | None]
+    asked_by: Mapped[uuid.UUID | None]
+    shown: Mapped[str | None] = mapped_column(sa.String(64))
+    applied_at: Mapped[dt.datetime | None]
+    applied_by: Mapped[uuid.UUID | None]
+    journal: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    told: Mapped[str] = mapped_column(sa.String(200), default="")
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class RememberedColumn(Base):
+    """What a column of the personnel file holds, as somebody chose it; an empty field: nothing
+    that is used. `name` is the plain name of the column."""
+
+    __tablename__ = "remembered_column"
+
+    municipality_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    field: Mapped[str] = mapped_column(sa.String(40))

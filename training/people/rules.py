@@ -34,6 +34,15 @@ class PositionKind(enum.Enum):
     MAYOR = "burgemeester"
 
 
+class UploadState(enum.Enum):
+    """How far a personnel file is."""
+
+    OPEN = "nog niet verwerkt"
+    WAITING = "wacht op een tweede persoon"
+    APPLIED = "verwerkt"
+    UNDONE = "teruggedraaid"
+
+
 Kind = PositionKind
 POPULATIONS: dict[Population, frozenset[Kind]] = {
     Population.STAFF: frozenset({Kind.EMPLOYEE, Kind.MANAGEMENT, Kind.SECRETARY, Kind.CLERK}),

@@ -21,6 +21,7 @@ from training.people.office_xml import MOST_COLUMNS, FileRefused
 LARGEST_FILE = 12 * 1024 * 1024  # bytes
 LONGEST_LINE = 256 * 1024  # bytes of one line of a CSV file
 MOST_CELLS = 600_000  # filled cells; 20,000 people in thirty columns
+MOST_LINE_ENDS = 1_000_000  # of a CSV file, empty lines too
 MOST_PARTS = 1_000  # files inside an XLSX or ODS file
 SEPARATORS = ";,\t|"
 
@@ -89,6 +90,8 @@ def _reader(data: bytes) -> Callable[[bytes], Iterator[tuple[int, list[str]]]]:
 
 def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     encoding = _encoding(data)
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_LINE_ENDS:
+        raise FileRefused(TOO_MANY_CELLS)
     _check_line_lengths(data)
     text = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
     pending = 0
