@@ -53,6 +53,7 @@ ROOMS = (
 LARGEST_UPLOAD = 12 * 1024 * 1024  # bytes; a personnel file of 20,000 rows is under 4 MB
 # guarded by where a form comes from, as these have no session
 WITHOUT_SESSION = {"open_learning", "open_dilemmas", "certificate_check", "room"}
+LAST_PAGES = {"learning.show_done", "dilemmas.show_card"}  # after these a kiosk signs out
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +86,7 @@ def create_app(
             app.register_blueprint(blueprint)
             if blueprint.name in WITHOUT_SESSION:
                 token_guard.exempt(blueprint)
+    gate.forget_at_kiosk(app, LAST_PAGES)
     app.register_blueprint(pages.blueprint)
     navigation.install(app)
     app.add_url_rule("/livez", "livez", livez)

@@ -72,8 +72,10 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument("--on", type=day, default=None, help="doe alsof het deze dag is")
     again.add_argument("--dry-run", action="store_true", help="alleen tellen, niets bewaren")
     staff = command("import", run_import, "Verwerk een personeelsbestand (CSV, XLSX of ODS).")
-    staff.add_argument("file", type=Path)
-    staff.add_argument("--municipality", required=True, help="naam van de gemeente")
+    staff.add_argument(
+        "file", type=Path, nargs="?", help="zonder bestand: alles wat in IMPORT_DIR klaarligt"
+    )
+    staff.add_argument("--municipality", default="", help="naam van de gemeente")
     staff.add_argument("--dry-run", action="store_true", help="alleen tonen, niets bewaren")
     staff.add_argument(
         "--confirm-large", action="store_true", help="ook als veel mensen vertrekken"
@@ -232,8 +234,12 @@ def run_refreshers(options: argparse.Namespace) -> int:
 
 
 def run_import(options: argparse.Namespace) -> int:
-    """Takes in a personnel file."""
+    """Takes in a personnel file, or those that lie ready in the watched folder."""
     settings, database = opened()
+    if options.file is None:
+        return people.take_in_folder(
+            database, settings.secret_key, settings.import_dir, clock.now(), clock.today()
+        )
     return people.take_in(
         database,
         settings.secret_key,

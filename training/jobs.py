@@ -29,6 +29,7 @@ from training.assignments.check_queries import checks
 from training.assignments.feed_actions import keep_entries
 from training.assignments.release_actions import keep_calendars, note_releases
 from training.assignments.reminder_actions import write_digests
+from training.audit.rules import derive_key
 from training.ballots.actions import count_ballots
 from training.ballots.box import Box
 from training.content.classes import Library
@@ -42,6 +43,7 @@ from training.people.models import Unit
 from training.people.municipality_settings import BRAKE_PERCENT, settings_of_all
 from training.people.rules import UnitKind
 from training.people.upload_actions import remove_expired
+from training.people.watch_actions import take_folder
 from training.reporting.figure_actions import write_months
 from training.reporting.making_actions import make_waiting, send_views
 from training.settings import Settings
@@ -174,6 +176,11 @@ def schedule(
         with database.transaction() as db:
             remove_expired(db, clock.now())
 
+    def take_folder_now() -> None:
+        if settings.import_dir is not None:
+            key = derive_key(settings.secret_key)
+            take_folder(database, key, settings.import_dir, clock.now(), clock.today())
+
     def end_idle_now() -> None:
         end_idle(database, RoundBox(settings.box_dir), clock.now())
 
@@ -182,6 +189,7 @@ def schedule(
     scheduler.add_job(send_now, "interval", seconds=5, max_instances=1)
     scheduler.add_job(count_now, "cron", minute=17)
     scheduler.add_job(led(remove_files_now), "cron", minute="*/10")
+    scheduler.add_job(led(take_folder_now), "cron", minute="*/5", max_instances=1)
     scheduler.add_job(led(end_idle_now), "cron", minute=41)
     scheduler.add_job(led(remind_now), "cron", hour="8-18", minute=11)
     scheduler.add_job(led(send_views_now), "cron", hour=7)

@@ -47,6 +47,10 @@ class Settings:
     trusted_proxies: int = field(
         default=0, metadata={"help": "number of proxies whose X-Forwarded-* headers are believed"}
     )
+    import_dir: Path | None = field(
+        default=None,
+        metadata={"help": "folder watched for personnel files, one in it per municipality"},
+    )
     log_level: str = field(default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR"})
 
     @property
@@ -85,7 +89,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _converted(name: str, raw: str) -> object:
-    if name in {"data_dir", "box_dir", "content_dir"}:
+    if name in {"data_dir", "box_dir", "content_dir", "import_dir"}:
         return Path(raw)
     if name == "trusted_proxies":
         if not raw.isdigit():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import URLSafeTimedSerializer
@@ -14,10 +16,13 @@ from itsdangerous import URLSafeTimedSerializer
 from training import clock
 from training.access import NOWHERE, Permission, Reach, Visitor
 from training.identity import access_table, queries
+from training.identity.kiosk_rules import KIOSK_IDLE, KIOSK_LASTS
 from training.identity.queries import Holder
 from training.web.request_db import db
 
 SESSION_LIFETIME = dt.timedelta(hours=12)
+KIOSK, SEEN_AT, AT_KIOSK = "kiosk", "seen_at", "at_kiosk"
+LAST_PAGE_STAYS = dt.timedelta(minutes=1)
 SIGNED_IN_AT = "signed_in_at"  # seconds since 1970: the session ends 12 hours after it began
 
 
@@ -59,10 +64,13 @@ def install(app: Flask) -> None:
 
 
 def _load(key: str) -> SignedIn | None:
-    began = session.get(SIGNED_IN_AT)
-    age = clock.now().timestamp() - began if isinstance(began, int) else None
-    if age is None or age >= SESSION_LIFETIME.total_seconds():
+    began, now = session.get(SIGNED_IN_AT), clock.now().timestamp()
+    if not isinstance(began, int) or now - began >= _lifetime().total_seconds():
         return None
+    if KIOSK in session:
+        if now - session.get(SEEN_AT, 0) >= KIOSK_IDLE.total_seconds():
+            return None
+        session[SEEN_AT] = int(now)
     account, _, epoch = key.partition(".")
     try:
         account_id = uuid.UUID(account)
@@ -71,13 +79,22 @@ def _load(key: str) -> SignedIn | None:
     holder = queries.holder(db(), account_id, clock.today())
     if holder is None or str(holder.epoch) != epoch:
         return None
-    return SignedIn(holder)
+    # At a shared computer one learns, and does nothing for others.
+    return SignedIn(replace(holder, roles=()) if KIOSK in session else holder)
 
 
-def begin_session(holder: Holder, now: dt.datetime) -> None:
-    """Starts a new session for this account; nothing of the session before it is kept."""
+def _lifetime() -> dt.timedelta:
+    return KIOSK_LASTS if KIOSK in session else SESSION_LIFETIME
+
+
+def begin_session(holder: Holder, now: dt.datetime, kiosk: bool = False) -> None:
+    """Starts a new session for this account; nothing of the session before it is kept. At a
+    `kiosk` it is short, holds no roles, and ends by itself after a training."""
     session.clear()
     session[SIGNED_IN_AT] = int(now.timestamp())
+    if kiosk:
+        session[KIOSK] = True
+        session[SEEN_AT] = int(now.timestamp())
     login_user(SignedIn(holder))
     g.pop("visitor", None)
 
@@ -87,6 +104,30 @@ def end_session() -> None:
     logout_user()
     session.clear()
     g.pop("visitor", None)
+
+
+def at_kiosk() -> None:
+    """Remembers that this browser is a shared computer: who is signed out comes back there."""
+    session[AT_KIOSK] = True
+
+
+def forget_at_kiosk(app: Flask, last_pages: Collection[str]) -> None:
+    """Signs a kiosk session out once it has shown one of these pages, and lets every page of it
+    leave the screen when nobody touches it."""
+
+    @app.after_request
+    def _forget(response: Response) -> Response:
+        if KIOSK not in session or not response.is_sequence:
+            return response
+        address = url_for("kiosk.sign_in")
+        done = request.endpoint in last_pages and response.status_code == 200
+        if done:
+            end_session()
+            at_kiosk()
+            flash("Je bent klaar en uitgelogd. De volgende kan inloggen.", "ok")
+        seconds = LAST_PAGE_STAYS if done else KIOSK_IDLE
+        response.headers["Refresh"] = f"{int(seconds.total_seconds())}; url={address}"
+        return response
 
 
 class IdentityGate:
@@ -118,6 +159,8 @@ class IdentityGate:
         """The sign-in page, that leads back to the page of this request."""
         if "identity.sign_in" not in current_app.view_functions:
             return "/"
+        if KIOSK in session or AT_KIOSK in session:
+            return url_for("kiosk.sign_in")
         here = request.full_path.rstrip("?")
         return url_for("identity.sign_in", next=None if here == "/" else here)
 

@@ -77,3 +77,17 @@ class Attempt(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class KioskKey(Base):
+    """What somebody without a mailbox signs in with at a shared computer: a card and a code, both
+    kept as hashes. `must_change`: the code was printed, and its owner has to choose another."""
+
+    __tablename__ = "kiosk_key"
+    __table_args__ = (sa.UniqueConstraint("card_hash"),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
+    card_hash: Mapped[str] = mapped_column(sa.String(64))
+    code_hash: Mapped[str] = mapped_column(sa.String(200))
+    must_change: Mapped[bool] = mapped_column(default=True)
+    made_at: Mapped[dt.datetime]

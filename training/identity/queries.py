@@ -291,3 +291,23 @@ def person_ids_named(
     """The persons of these municipalities whose name holds all words of a text."""
     query = sa.select(Person.id).where(Person.municipality_id.in_(municipality_ids))
     return list(db.scalars(query.where(*_named(text))))
+
+
+def person_of(db: Session, account: Account) -> Person:
+    """The person of an account that has one."""
+    return db.get_one(Person, (account.municipality_id, account.person_id))
+
+
+def holders_of_roles(
+    db: Session, persons: Collection[Person], today: dt.date
+) -> frozenset[uuid.UUID]:
+    """Which of these persons hold a role today or later."""
+    query = (
+        sa.select(Account.person_id)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            Account.person_id.in_([person.id for person in persons]),
+            sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= today),
+        )
+    )
+    return frozenset(one for one in db.scalars(query) if one)

@@ -24,6 +24,7 @@ class MailKind(enum.Enum):
     REMINDER = "herinnering"
     MANAGER_DIGEST = "overzicht voor leidinggevenden"
     MESSAGE = "bericht van het programma"
+    IMPORT_REPORT = "bericht over het personeelsbestand"
 
 
 class MailState(enum.Enum):

@@ -19,6 +19,7 @@ from training.people.models import Unit
 from training.people.office_xml import FileRefused
 from training.people.personnel_file import read
 from training.people.rules import UnitKind
+from training.people.watch_actions import take_folder
 
 SHOWN = 20
 
@@ -84,6 +85,29 @@ def take_in(
         db.commit()
     say("Verwerkt.")
     return 0
+
+
+def take_in_folder(
+    database: Database,
+    secret_key: str,
+    folder: Path | None,
+    now: dt.datetime,
+    today: dt.date,
+    say: Callable[[str], None] = print,
+) -> int:
+    """`training import` without a file: 1 when a file was refused, or there is no folder."""
+    if folder is None or not folder.is_dir():
+        print(
+            "Geef een bestand, of zet IMPORT_DIR op een map met daarin een map per gemeente.",
+            file=sys.stderr,
+        )
+        return 1
+    taken = take_folder(database, derive_key(secret_key), folder, now, today)
+    for one in taken:
+        say(f"{one.municipality}: {'verwerkt' if one.done else 'niet verwerkt'}.\n{one.words}")
+    if not taken:
+        say("Er ligt geen bestand klaar.")
+    return 0 if all(one.done for one in taken) else 1
 
 
 def _tell(plan: Plan, say: Callable[[str], None]) -> None:
