@@ -172,6 +172,7 @@ def schedule(
     def remind_now() -> None:
         with database.transaction() as db:
             remind(db, settings.base_url, clock.now())
+
     def remove_files_now() -> None:
         with database.transaction() as db:
             remove_expired(db, clock.now())
