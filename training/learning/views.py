@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -267,7 +268,7 @@ def _section_page(
         page=page,
         number=number,
         total=len(all_pages),
-        steps=_steps(module, taking, page.section.id),
+        steps=_steps(module, taking, page.section.id, all_pages),
         previous=all_pages[number - 2].section if number > 1 else None,
         parts=[
             _part(block, taking, refused, asks_sure)
@@ -278,6 +279,7 @@ def _section_page(
         form=taking.form.name,
         refused=refused,
         reporting=forms.REPORTING,
+        may_set=visitor().may(Permission.MANAGE_SETTINGS),
         **_local(module),
     )
 
@@ -302,18 +304,22 @@ def _part(
 
 
 def _steps(
-    module: Module, taking: Taking | None, current: str | None = None
+    module: Module,
+    taking: Taking | None,
+    current: str | None = None,
+    all_pages: Sequence[Page] | None = None,
 ) -> list[dict[str, Any]]:
     if taking is None:
         return [{"title": section.title, "url": ""} for section in module.sections]
+    here = url_for("learning.show_module", slug=module.id)
     return [
         {
             "title": page.section.title,
-            "url": url_for("learning.show_section", slug=module.id, section_id=page.section.id),
+            "url": f"{here}/{page.section.id}",
             "done": rules.is_done(taking, page),
             "current": page.section.id == current,
         }
-        for page in rules.pages(taking)
+        for page in all_pages or rules.pages(taking)
     ]
 
 

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from training.db import ask, columns
 from training.people.models import MunicipalitySetting
 from training.web.theme import THEMES
 from training.web.theme import problems as theme_problems
@@ -399,6 +400,11 @@ class Chosen:
         return [one for one in settings if one.wanted and self[one] == one.default]
 
 
+KEEPING = columns(MunicipalitySetting)
+KEPT = sa.select(KEEPING.municipality_id, KEEPING.key, KEEPING.value)
+KEPT_OF = KEPT.where(KEEPING.municipality_id.in_(sa.bindparam("municipality_ids", expanding=True)))
+
+
 def settings_of(db: Session, municipality_id: uuid.UUID | None) -> Chosen:
     """What a municipality chose, in one query; for None (nobody's) all defaults."""
     if municipality_id is None:
@@ -411,12 +417,11 @@ def settings_of_all(
 ) -> Mapping[uuid.UUID, Chosen]:
     """What these municipalities (None: all) chose, in one query; who chose nothing has all
     defaults."""
-    query = sa.select(
-        MunicipalitySetting.municipality_id, MunicipalitySetting.key, MunicipalitySetting.value
-    )
-    if municipality_ids is not None:
-        query = query.where(MunicipalitySetting.municipality_id.in_(municipality_ids))
+    if municipality_ids is None:
+        rows = ask(db, KEPT)
+    else:
+        rows = ask(db, KEPT_OF, municipality_ids=list(municipality_ids))
     kept: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
-    for municipality_id, key, value in db.execute(query):
+    for municipality_id, key, value in rows:
         kept[municipality_id][key] = value.get("value")
     return defaultdict(Chosen, {one: Chosen(values) for one, values in kept.items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -33,6 +34,7 @@ def dutch_moment(instant: dt.datetime) -> str:
 PHONE = re.compile(r"(?<![\w-])(?:(?:\+31|0)\d(?:[ -]?\d){6,9}|112|14 ?0\d{2,3})(?![\w-])")
 
 
+@lru_cache(maxsize=4096)
 def phone_links(text: str) -> Markup:
     """A text in which each Dutch telephone number can be called by touching it."""
     found, end = Markup(), 0
