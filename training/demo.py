@@ -89,6 +89,7 @@ class Builder:
     password_hash: str
     rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     made: Made = field(default_factory=Made)
+    names: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def id(self) -> uuid.UUID:
         """A random id from the seed."""
@@ -142,13 +143,14 @@ def _tree(b: Builder, municipalities: int) -> dict[str, list[uuid.UUID]]:
         Unit, id=team, parent_id=region, kind=UnitKind.BASE_TEAM, name="Basisteam Beekdal", **head
     )
     b.add(Unit, id=a2, parent_id=team, kind=UnitKind.COOPERATION, name="A2-samenwerking", **head)
+    b.names |= {region: "Regio Zuiderland", team: "Basisteam Beekdal", a2: "A2-samenwerking"}
     made = []
     for number in range(municipalities):
         unit_id = b.id()
         parent = a2 if number < OF_A2 else team
         _unit(b, unit_id, parent, UnitKind.MUNICIPALITY, _name(number), unit_id)
         made.append(unit_id)
-    return {"municipalities": made, "team": [team], "a2": [a2]}
+    return {"municipalities": made, "team": [team], "a2": [a2], "region": [region]}
 
 
 def _name(number: int) -> str:
@@ -175,6 +177,7 @@ def _unit(
         opened_on=dt.date(2010, 1, 1),
         closed_on=None,
     )
+    b.names[unit_id] = name
     return unit_id
 
 
@@ -322,13 +325,28 @@ def _account(
     _open_account(b, account_id, municipality_id, person_id, None, email)
     if role is not None:
         _grant(b, account_id, role, node)
+    _tell(b, f"{given} {family}", email, role, node, account_id, str(municipality_id))
+
+
+def _tell(
+    b: Builder,
+    name: str,
+    email: str,
+    role: Role | None,
+    node: uuid.UUID,
+    account_id: uuid.UUID,
+    municipality_id: str = "",
+) -> None:
+    """Notes a sign-in: whose it is, and which role it holds at which node."""
     b.made.sign_ins.append(
         {
-            "name": f"{given} {family}",
+            "name": name,
             "email": email,
             "role": role.value if role else "deelnemer",
+            "node": b.names[node],
+            "unit_id": str(node),
             "account_id": str(account_id),
-            "municipality_id": str(municipality_id),
+            "municipality_id": municipality_id,
         }
     )
 
@@ -391,26 +409,29 @@ def _settings(b: Builder, municipality_id: uuid.UUID) -> None:
         )
 
 
+COORDINATORS = (
+    ("Carlijn Hofman", "carlijn@beekdal.example", "team"),
+    ("Ruben Prins", "ruben@zuiderland.example", "region"),
+    ("Amira Visser", "amira@a2-samenwerking.example", "a2"),
+)
+
+
 def _shared_roles(b: Builder, nodes: dict[str, list[uuid.UUID]]) -> None:
-    """The coordinator of the basisteam, who is no person of a municipality, and the HR that the
+    """The coordinators above the municipalities, who are no persons of one, and the HR that the
     three municipalities of the A2 share: Hanna's role lies at their common node."""
-    coordinator = b.id()
-    _open_account(b, coordinator, None, None, "Carlijn Hofman", "carlijn@beekdal.example")
-    _grant(b, coordinator, Role.COORDINATOR, nodes["team"][0])
-    b.made.sign_ins.append(
-        {
-            "name": "Carlijn Hofman",
-            "email": "carlijn@beekdal.example",
-            "role": Role.COORDINATOR.value,
-            "account_id": str(coordinator),
-            "municipality_id": "",
-        }
-    )
+    for name, email, where in COORDINATORS:
+        node = nodes[where][0]
+        account_id = b.id() if where == "team" else uuid.uuid5(node, email)
+        _open_account(b, account_id, None, None, name, email)
+        _grant(b, account_id, Role.COORDINATOR, node)
+        _tell(b, name, email, Role.COORDINATOR, node, account_id)
     hanna = next(s for s in b.made.sign_ins if s["role"] == Role.HR.value)
+    a2 = nodes["a2"][0]
+    hanna |= {"node": b.names[a2], "unit_id": str(a2)}
     b.db.execute(
         sa.update(RoleGrant)
         .where(RoleGrant.account_id == uuid.UUID(hanna["account_id"]), RoleGrant.role == Role.HR)
-        .values(unit_id=nodes["a2"][0])
+        .values(unit_id=a2)
     )
 
 

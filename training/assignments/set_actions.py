@@ -233,7 +233,7 @@ def _shape() -> tuple[Any, ...]:
         Cycle.next_opens_on,
         Cycle.next_due_on,
         Cycle.valid_until,
-        sa.case((Cycle.fulfilled_on.is_(None), 0), else_=1).label("is_done"),
+        Cycle.fulfilled_on.is_not(None).label("is_done"),
         Cycle.anchor_day,
         Cycle.keeps_until,
     )

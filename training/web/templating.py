@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -20,6 +21,12 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
+def drawn_once(macro: Callable[..., str]) -> Callable[..., str]:
+    """A macro that draws each picture or word only once: what it gives follows from what it is
+    given, and there are few of those. A page has ten to fifty icons."""
+    return lru_cache(maxsize=1024)(macro)
+
+
 def install(app: Flask, loader: jinja2.BaseLoader) -> None:
     """Gives `app` the templates of this loader."""
     app.jinja_environment = Templates
@@ -27,3 +34,4 @@ def install(app: Flask, loader: jinja2.BaseLoader) -> None:
     app.jinja_loader = loader
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["drawn_once"] = drawn_once
