@@ -8,10 +8,17 @@ from pathlib import Path
 
 from bench.content import content
 from bench.measure import Measure, table, write_json
+from bench.meetings import meetings
 from bench.memory import memory
 from bench.pages import pages, submit
 
-MEASURES = {"pages": pages, "submit": submit, "content": content, "memory": memory}
+MEASURES = {
+    "pages": pages,
+    "submit": submit,
+    "content": content,
+    "memory": memory,
+    "meetings": meetings,
+}
 
 
 def main() -> int:

@@ -98,6 +98,26 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self.writing_engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._glancing_engine = self.engine.execution_options(sqlite_begin="")
+        if self.engine.dialect.name == "postgresql":
+            self._glancing_engine = sa.create_engine(
+                url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4
+            )
+
+    def glance(self, statement: sa.Select[Any], values: dict[str, Any]) -> sa.Row[Any] | None:
+        """The first row of one small read, in as few journeys to the database as there can be:
+        without a transaction around it and (on PostgreSQL) without asking first whether the connection
+        still lives. When it does not, it is asked once more, on a new one."""
+        try:
+            return self._glance(statement, values)
+        except sa.exc.DBAPIError as problem:
+            if not problem.connection_invalidated:
+                raise
+            return self._glance(statement, values)
+
+    def _glance(self, statement: sa.Select[Any], values: dict[str, Any]) -> sa.Row[Any] | None:
+        with self._glancing_engine.connect() as connection:
+            return connection.execute(statement, values).first()
 
     def reading(self) -> Session:
         """A session that only reads."""
@@ -116,6 +136,7 @@ class Database:
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
+        self._glancing_engine.dispose()
 
 
 def make_engine(url: str) -> Engine:
@@ -189,4 +210,5 @@ def _add_months_postgresql(element: AddMonths, compiler: SQLCompiler, **options:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {how}")
+    if how:
+        connection.exec_driver_sql(f"BEGIN {how}")

@@ -420,3 +420,17 @@ def test_a_unit_out_of_reach_cannot_be_chosen(app: Flask, town: Town, database: 
     data = {"unit": str(town.units["other_raad"]), "shape": "kort", "path_by": "FACILITATOR"}
     assert desk.post(f"/bijeenkomsten/dilemma/{DILEMMA}", data=data).status_code == 422
     assert rows(database, MeetingStand) == 0
+
+
+def test_a_waiting_phone_outlives_a_restart_of_the_database(hall: Hall, database: Database) -> None:
+    phone, version = hall.welcome(1)[0], hall.version
+    assert phone.poll(version).status_code == 304
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as admin:
+            admin.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+    assert phone.poll(version).status_code == 304

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from training.db import Database
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
 from training.meetings.rules import Plan, Round, Stand
 
@@ -71,10 +72,10 @@ _COUNT = sa.select(MeetingStand.version, MeetingStand.joined, _VOTED).where(
 )
 
 
-def count_of(connection: sa.Connection, code: str) -> Count | None:
+def count_of(database: Database, code: str) -> Count | None:
     """What a waiting phone asks every two seconds, in one indexed query."""
-    row = connection.execute(_COUNT, {"code": code}).first()
-    return Count(*row) if row else None
+    row = database.glance(_COUNT, {"code": code})
+    return Count(row[0], row[1], row[2]) if row else None
 
 
 def voted_in(db: Session, round_id: uuid.UUID | None) -> int:

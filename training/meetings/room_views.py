@@ -148,8 +148,7 @@ LOST = (
 def show_stand(code: str) -> ResponseReturnValue:
     """What a waiting phone or screen asks: 304 while nothing changed, else the page of now. How
     many voted goes with it in a header, so that a vote does not wake every phone."""
-    with database().engine.connect() as connection:
-        count = live_queries.count_of(connection, code)
+    count = live_queries.count_of(database(), code)
     if count is None:
         return _no_room(code)
     if request.args.get("na") == str(count.version):
