@@ -98,16 +98,16 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self.writing_engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        self._glancing_engine = self.engine.execution_options(sqlite_begin="")
+        self._glancing_engine: Engine = self.engine.execution_options(sqlite_begin="")
         if self.engine.dialect.name == "postgresql":
             self._glancing_engine = sa.create_engine(
                 url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4
             )
 
-    def glance(self, statement: sa.Select[Any], values: dict[str, Any]) -> sa.Row[Any] | None:
+    def glance(self, statement: sa.Select[Any], values: dict[str, Any]) -> tuple[Any, ...] | None:
         """The first row of one small read, in as few journeys to the database as there can be:
-        without a transaction around it and (on PostgreSQL) without asking first whether the connection
-        still lives. When it does not, it is asked once more, on a new one."""
+        without a transaction around it and (on PostgreSQL) without asking first whether the
+        connection still lives. When it does not, it is asked once more, on a new one."""
         try:
             return self._glance(statement, values)
         except sa.exc.DBAPIError as problem:
@@ -115,9 +115,10 @@ class Database:
                 raise
             return self._glance(statement, values)
 
-    def _glance(self, statement: sa.Select[Any], values: dict[str, Any]) -> sa.Row[Any] | None:
+    def _glance(self, statement: sa.Select[Any], values: dict[str, Any]) -> tuple[Any, ...] | None:
         with self._glancing_engine.connect() as connection:
-            return connection.execute(statement, values).first()
+            row = connection.execute(statement, values).first()
+            return None if row is None else tuple(row)
 
     def reading(self) -> Session:
         """A session that only reads."""
