@@ -39,6 +39,7 @@ from training.mail.transport import Transport, transport_of
 from training.meetings.live_actions import end_idle
 from training.meetings.planned_letters import remind
 from training.meetings.round_box import RoundBox
+from training.meetings.series_actions import plan_ahead
 from training.people.models import Unit
 from training.people.municipality_settings import BRAKE_PERCENT, settings_of_all
 from training.people.rules import UnitKind
@@ -171,6 +172,7 @@ def schedule(
 
     def remind_now() -> None:
         with database.transaction() as db:
+            plan_ahead(db, library, clock.today(), clock.now())
             remind(db, settings.base_url, clock.now())
 
     def remove_files_now() -> None:

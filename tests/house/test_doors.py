@@ -71,6 +71,8 @@ TABLE: dict[str, frozenset[str] | None] = {
     "meetings.fetch_own_material": FACILITATORS, "meetings.show_attendance": FACILITATORS,
     "meetings.show_paper_list": FACILITATORS, "meetings.show_check_in": FACILITATORS,
     "meetings.paste": FACILITATORS, "meetings.keep_pasted": FACILITATORS,
+    "meetings.show_series": FACILITATORS, "meetings.fetch_series": FACILITATORS,
+    "meetings.end_series": FACILITATORS, "meetings.fetch_card": FACILITATORS,
     "meetings.settle": FACILITATORS, "meetings.take_back": FACILITATORS,
     "invited.show_own_meetings": LEARNERS, "invited.show_own_meeting": LEARNERS,
     "invited.answer_invitation": LEARNERS, "invited.fetch_calendar": LEARNERS,
@@ -156,6 +158,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "position_id": "00000000-0000-4000-8000-000000000000",
         "what": "hernoemen", "kind": "csv", "card": "x", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "code": "ABCD2345EFGH", "meeting_id": "00000000-0000-4000-8000-000000000000",
+        "series_id": "00000000-0000-4000-8000-000000000000",
         "answer": "aanmelden", "material_id": "00000000-0000-4000-8000-000000000000",
         "person_id": str(town.persons["vera"]), "account_id": str(town.accounts["vera"]),
         "theme": "integriteit", "grant_id": "00000000-0000-4000-8000-000000000000",
@@ -169,7 +172,10 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
     found = {}
     for rule in app.url_map.iter_rules():
         own = dict(values)
-        if rule.endpoint.startswith("dilemmas.") or rule.endpoint == "meetings.prepare":
+        if rule.endpoint.startswith("dilemmas.") or rule.endpoint in {
+            "meetings.prepare",
+            "meetings.fetch_card",
+        }:
             own["slug"] = "het-bouwplan-van-je-broer"
         if rule.endpoint.startswith("open_learning."):
             own["slug"] = public.id
@@ -235,7 +241,7 @@ HAS_ITS_OWN_404 = {
     "meetings.invite", "meetings.add_material", "meetings.remove_material",
     "meetings.fetch_own_material", "meetings.show_attendance", "meetings.show_paper_list",
     "meetings.show_check_in", "meetings.paste", "meetings.keep_pasted", "meetings.settle",
-    "meetings.take_back", "invited.show_own_meeting", "invited.answer_invitation",
+    "meetings.fetch_series", "meetings.end_series", "meetings.take_back", "invited.show_own_meeting", "invited.answer_invitation",
     "invited.fetch_calendar", "invited.fetch_material", "invited.check_in",
     "one_person.show_person",
     "one_person.pause_person", "one_person.withdraw_pause", "one_person.exempt_person",

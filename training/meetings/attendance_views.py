@@ -62,6 +62,7 @@ def show_attendance(meeting_id: uuid.UUID) -> ResponseReturnValue:
         else planned_queries.guests_of(db(), meeting.id),  # the look at the list was recorded
         said=request.form,
         Presence=Presence,
+        dilemma=library().dilemmas.get(meeting.dilemma_id or ""),
         may_undo=may_undo(meeting.settled_at, now),
         when=planned_letters.when_of(meeting),
     )

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from training.clock import AMSTERDAM
+from training.meetings.series_rules import WEEKDAYS, WEEKS
 from training.web.form_kit import FilterForm, Form
 
 
@@ -99,6 +100,23 @@ class PasteForm(Form):
         [InputRequired("Plak minstens één naam of nummer."), Length(max=60_000)],
         description="Eén per regel. Je ziet eerst wie we vonden.",
     )
+
+
+class SeriesForm(Form):
+    """A fixed item of a team's meetings. Units and audiences are offered by the view."""
+
+    title = StringField("Naam", [InputRequired("Geef het agendapunt een naam."), Length(max=80)])
+    unit = SelectField("Voor welk team?", [InputRequired("Kies een onderdeel.")])
+    audience = SelectField(
+        "Dilemma’s voor welke doelgroep?", [InputRequired("Kies een doelgroep.")]
+    )
+    week = SelectField(
+        "Welke week van de maand?", choices=[(str(n), word) for n, word in WEEKS.items()]
+    )
+    weekday = SelectField("Welke dag?", choices=[(str(n), word) for n, word in enumerate(WEEKDAYS)])
+    time = TimeField("Hoe laat?", [InputRequired("Vul in hoe laat het begint.")])
+    place = StringField("Plaats", [Optional(), Length(max=200)])
+    from_on = DateField("Vanaf", [InputRequired("Kies een dag.")])
 
 
 class CheckInForm(Form):

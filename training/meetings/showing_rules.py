@@ -116,6 +116,15 @@ def shown(dilemma: Dilemma, plan: Plan, stand: Stand, rounds: Sequence[Round]) -
     )
 
 
+def where_to_go(debrief: str, most: int = 5) -> list[str]:
+    """The lines of a debrief (without markup) that say where to go in real life: its list, or its
+    last sentences when it has none."""
+    lines = [line.strip() for line in debrief.splitlines() if line.strip()]
+    after = [n for n, line in enumerate(lines) if line.rstrip().endswith("?") and "echt" in line]
+    rest = lines[after[-1] + 1 :] if after else lines[-2:]
+    return (rest or lines[-2:])[:most]
+
+
 _TALKED = (Phase.CLOSED, Phase.FIGURES, Phase.TALK)
 
 

@@ -116,7 +116,7 @@ def _form(dilemma: Dilemma, units: list[Unit], meeting: Meeting | None) -> Prepa
     form = PrepareForm(
         data={
             "unit": str(meeting.unit_id if meeting else units[0].id),
-            "shape": "heel",
+            "shape": "kort" if meeting and meeting.series_id else "heel",
             "vote": plan.vote,
             "second_round": plan.second_round,
             "path_by": plan.path_by.name,

@@ -1,0 +1,143 @@
+"""A fixed item: each month a dilemma the team did not have, a card of one page, and a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zlib
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+
+from tests.signing import sign_in
+from tests.town import Town
+from training import clock
+from training.clock import AMSTERDAM, local_date
+from training.content.classes import Library
+from training.db import Database
+from training.meetings import series_rules
+from training.meetings.models import Meeting, MeetingSeries
+from training.meetings.series_actions import plan_ahead
+
+DATA = {
+    "title": "Integriteit in het overleg",
+    "audience": "raadsleden",
+    "week": "2",
+    "weekday": "1",
+    "time": "09:30",
+    "place": "Kantine",
+}
+
+
+@pytest.fixture
+def fatma(app: Flask, town: Town) -> FlaskClient:
+    return sign_in(app.test_client(), town, "fatma")
+
+
+def make(desk: FlaskClient, town: Town) -> None:
+    data = DATA | {"unit": str(town.units["burgerzaken"]), "from_on": f"{clock.today():%Y-%m-%d}"}
+    assert desk.post("/bijeenkomsten/vast", data=data).status_code == 303
+
+
+def planned(database: Database) -> list[Meeting]:
+    with database.reading() as db:
+        return list(db.scalars(sa.select(Meeting).order_by(Meeting.starts_at)))
+
+
+@pytest.mark.parametrize(
+    ("month", "week", "weekday", "day"),
+    [("2026-11-01", 1, 0, 2), ("2026-11-01", 4, 4, 27), ("2027-02-01", 1, 0, 1)],
+)
+def test_the_second_tuesday_is_found(month: str, week: int, weekday: int, day: int) -> None:
+    assert series_rules.day_in(dt.date.fromisoformat(month), week, weekday).day == day
+
+
+def test_a_dilemma_does_not_come_back_before_all_were_had(library: Library) -> None:
+    dilemmas, chosen = library.dilemmas.values(), []
+    fitting = {d.id for d in dilemmas if "raadsleden" in d.audiences}
+    for _ in fitting:
+        found = series_rules.next_dilemma(dilemmas, "raadsleden", chosen)
+        assert found is not None
+        assert found.id not in chosen
+        chosen.append(found.id)
+    assert set(chosen) == fitting
+    again = series_rules.next_dilemma(dilemmas, "raadsleden", chosen)
+    assert again is not None
+    assert again.id == chosen[0], "then the one that is longest ago"
+    assert series_rules.next_dilemma(dilemmas, "niemand", []) is None
+
+
+def test_the_coming_months_are_planned_once_each_with_another_dilemma(
+    fatma: FlaskClient, town: Town, database: Database, library: Library
+) -> None:
+    make(fatma, town)
+    first = planned(database)
+    assert 2 <= len(first) <= 3
+    assert len({m.dilemma_id for m in first}) == len(first)
+    for meeting in first:
+        local = meeting.starts_at.astimezone(AMSTERDAM)
+        assert (local.weekday(), f"{local:%H.%M}") == (1, "09.30")
+        assert 8 <= local.day <= 14
+    with database.transaction() as db:
+        assert plan_ahead(db, library, clock.today(), clock.now()) == 0
+        later = clock.today() + dt.timedelta(days=62)
+        assert plan_ahead(db, library, later, clock.now()) == 2
+    assert len({m.dilemma_id for m in planned(database)}) == len(first) + 2
+
+
+def test_all_times_go_into_a_calendar_and_stop_with_it(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    make(fatma, town)
+    with database.reading() as db:
+        series = db.scalars(sa.select(MeetingSeries)).one()
+    address = f"/bijeenkomsten/vast/{series.id}"
+
+    def entries() -> list[tuple[int, str]]:
+        found = Calendar.from_ical(fatma.get(f"{address}/agenda.ics").get_data()).walk("VEVENT")
+        return [(int(e["SEQUENCE"]), str(e["STATUS"])) for e in found]
+
+    assert entries() == [(0, "CONFIRMED")] * len(planned(database))
+    assert fatma.post(f"{address}/stop").status_code == 303
+    stopped = entries()
+    assert (1, "CANCELLED") in stopped
+    for (_, status), meeting in zip(stopped, planned(database), strict=True):
+        assert (status == "CANCELLED") == (local_date(meeting.starts_at) >= clock.today())
+
+
+def test_a_fixed_item_of_somebody_else_is_not_there(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    make(fatma, town)
+    with database.transaction() as db:
+        series = db.scalars(sa.select(MeetingSeries)).one()
+        series.facilitator_id = town.accounts["theo"]
+    assert fatma.get(f"/bijeenkomsten/vast/{series.id}/agenda.ics").status_code == 404
+    assert fatma.post(f"/bijeenkomsten/vast/{series.id}/stop").status_code == 404
+
+
+def pages_in(pdf: bytes) -> int:
+    """How many pages a PDF has, by its own count."""
+    plain = pdf
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S):
+        try:
+            plain += zlib.decompress(stream)
+        except zlib.error:
+            continue
+    counts = [int(n) for n in re.findall(rb"/Type ?/Pages.{0,200}?/Count (\d+)", plain, re.S)]
+    return max(counts)
+
+
+def test_every_dilemma_has_a_card_of_one_accessible_page(
+    fatma: FlaskClient, library: Library
+) -> None:
+    for slug in library.dilemmas:
+        answer = fatma.get(f"/bijeenkomsten/dilemma/{slug}/kaart.pdf")
+        assert answer.status_code == 200, slug
+        pdf = answer.get_data()
+        assert pdf.startswith(b"%PDF")
+        assert b"pdfuaid" in pdf, "typst refuses what is not accessible"
+        assert pages_in(pdf) == 1, slug
