@@ -287,7 +287,7 @@ def unwritten(db: Session, as_of: dt.date, people: sa.Subquery | None = None) ->
     and person_id; None: of everybody), derived by the rules. Small when the nightly pass has run;
     after a hundred days without it, or for a day far ahead, as large as what is left to do."""
     found = Unwritten(db.get_bind().dialect.name)
-    for municipality_id, person_ids in people_with_news(db, as_of, people).items():
+    for municipality_id, person_ids in people_with_news(db, as_of, people, away_too=True).items():
         for batch in in_batches(sorted(person_ids)):
             for person_id, standings in standings_of_people(
                 db, municipality_id, batch, as_of
@@ -354,10 +354,12 @@ def people_with_news(
     as_of: dt.date,
     people: sa.Subquery | None = None,
     of: uuid.UUID | None = None,
+    away_too: bool = False,
 ) -> dict[uuid.UUID, set[uuid.UUID]]:
     """By municipality: the people for whom the nightly pass would have something to write on
     `as_of`; only those of `people`, or `of` one municipality. Finds them by indexes that hold only
-    what is waiting, not by looking at everybody."""
+    what is waiting, not by looking at everybody. `away_too`: also who left once and came back, as
+    storage does not tell past times away."""
     parts: list[sa.Select[Any, Any]] = [
         sa.select(Cycle.municipality_id, Cycle.person_id).where(
             Cycle.closed_on.is_(None), Cycle.next_opens_on <= as_of
@@ -369,8 +371,7 @@ def people_with_news(
             Evidence.noted_on.is_(None), Evidence.completed_on <= as_of
         ),
     ]
-    if people is not None:
-        # Who came back is asked of the rules: storage does not tell past times away.
+    if away_too:
         parts.append(
             sa.select(Assignment.municipality_id, Assignment.person_id).where(
                 Assignment.gaps.is_not(None)

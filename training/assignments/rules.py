@@ -540,10 +540,10 @@ def lived(policies: Sequence[Policy], asked: Asked, life: Life, today: dt.date) 
         life.lapses_on is None or current.opens_on < life.lapses_on
     ):
         own = own_policy(policies, current)
-        settled, upcoming = _step(current, own, asked, life, calendar, today, by_number)
+        settled, upcoming, opening = _step(current, own, asked, life, calendar, today, by_number)
         if upcoming is None:
             policy = policy_on(policies, settled.next_opens_on or today)
-            upcoming = _derived(settled, policy, calendar, life)
+            upcoming = _derived(settled, opening, policy, calendar, life)
         chain.append(settled)
         if upcoming is None or upcoming.opens_on > today:
             break
@@ -569,10 +569,10 @@ def _step(
     calendar: Calendar,
     today: dt.date,
     by_number: Mapping[int, Round],
-) -> tuple[Round, Round | None]:
-    """The cycle settled by the first proof in it, and its successor as far as that is written and
-    still stands. Proof counts until the next cycle opens. A written successor falls away when
-    proof that came in late shows that there was nothing to do yet."""
+) -> tuple[Round, Round | None, Opening | None]:
+    """The cycle settled by the first proof in it, its successor as far as that is written and still
+    stands, and what opens that out of its turn. Proof counts until the next cycle opens. A written
+    successor falls away when proof that came in late shows that there was nothing to do yet."""
     written = by_number.get(current.number + 1)
     if written is not None and any(gap.covers(written.opens_on) for gap in life.gaps):
         written = None
@@ -584,6 +584,9 @@ def _step(
         asked = Asked((current.only,), Choose.ALL, current.least_version)
     done = carried_on(own, asked, life.proofs, current.opens_on) if current.number == 1 else None
     done = done or fulfilled_on(asked, life.proofs, current.opens_on, bound, today)
+    if done is not None and written is None:
+        known = tuple(pause for pause in calendar.pauses if pause.from_on <= done)
+        current = moved_by_absence(current, own, replace(calendar, pauses=known))
     settled = missed if done is None else settle(current, own, done)
     opening = _opening_after(settled, life)
     if opening is None:
@@ -595,7 +598,7 @@ def _step(
         natural = settled.next_opens_on
         if natural is None or natural > written.opens_on:
             written = None
-    return settled, written
+    return settled, written, opening
 
 
 def _opening_after(settled: Round, life: Life) -> Opening | None:
@@ -650,13 +653,14 @@ def _tightened(settled: Round, life: Life, own: Policy, calendar: Calendar) -> R
     return replace(settled, due_on=due, grace_until=max(settled.grace_until - earlier, due))
 
 
-def _derived(settled: Round, policy: Policy, calendar: Calendar, life: Life) -> Round | None:
+def _derived(
+    settled: Round, opening: Opening | None, policy: Policy, calendar: Calendar, life: Life
+) -> Round | None:
     """The successor as it follows from the facts; None when there is none. It never opens while
     the person is away: who comes back with proof that ran out begins anew."""
     if settled.next_opens_on is None:
         return None
-    opening = _opening_after(replace(settled, next_opens_on=None), life)
-    if opening is not None and opening.opens_on == settled.next_opens_on:
+    if opening is not None:
         return extra_round(settled, opening, policy, calendar)
     away = next((gap for gap in life.gaps if gap.covers(settled.next_opens_on)), None)
     if away is None:
