@@ -108,7 +108,7 @@ def assign_set(
     )
     names = ["municipality_id", "person_id", "duty_id", "from_on", "reasons", "awaits_on"]
     statement = insert_into(db, Assignment).from_select(names, plain).on_conflict_do_nothing()
-    return _count(db.execute(statement))
+    return _count(db.execute(statement, execution_options={"preserve_rowcount": True}))
 
 
 def mark_others(
@@ -434,7 +434,11 @@ def _write(db: Session, opened: Sequence[Opened]) -> int:
     ).join(source, source.c.shape == DUE.c.shape)
     names = [*keys, "number", *taken, "cause", "least_version"]
     statement = insert_into(db, Cycle).from_select(names, query.order_by(*(DUE.c[k] for k in keys)))
-    number = _count(db.execute(statement.on_conflict_do_nothing()))
+    number = _count(
+        db.execute(
+            statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+        )
+    )
     plans = [
         plain(shape=one.shape, step=one.step, kind=kind, planned_on=day)
         for one in opened
