@@ -19,6 +19,7 @@ from training.assignments.models import Cycle, CycleEvent, Duty, DutyEvent, Duty
 from training.assignments.rules import Policy, ReminderKind
 from training.content.classes import ContentKind
 from training.db import Database
+from training.evidence.actions import record
 
 DAY = dt.timedelta(days=1)
 RULES = {
@@ -239,3 +240,37 @@ def test_who_does_not_run_a_duty_cannot_change_it(
     for who in ("hanna", "carlijn"):
         client = sign_in(app.test_client(), town, who)
         assert client.get(f"/programma/verplichting/{duty}/{page}").status_code == 200
+
+
+def test_an_extra_round_opens_for_who_did_it_already(
+    client: FlaskClient, town: Town, database: Database, duty: uuid.UUID
+) -> None:
+    today = clock.today()
+    with database.transaction() as db:
+        record(
+            db,
+            municipality_id=town.municipality,
+            person_id=town.persons["anna"],
+            unit_id=town.units["burgerzaken"],
+            kind=ContentKind.MODULE,
+            content_id="drugshandel-herkennen",
+            version=1,
+            completed_on=today,
+        )
+        actions.open_cycles(db, today + DAY)
+    sign_in(client, town, "hanna")
+    address = f"/programma/verplichting/{duty}/extra-ronde"
+    assert "Dit geldt voor 1 persoon" in client.get(address).get_data(as_text=True)
+    data = {"cause": "INCIDENT", "opens_on": today.isoformat(), "due_days": "21", "why": ""}
+    assert client.post(address, data=data).status_code == 422
+    past = data | {"opens_on": "2020-01-01", "why": "Er was een voorval."}
+    assert client.post(address, data=past).status_code == 422
+    later = data | {"opens_on": (today + 2 * DAY).isoformat(), "why": "Er was een voorval."}
+    answer = client.post(address, data=later)
+    assert answer.status_code == 303
+    assert "Er was een voorval." in client.get(answer.location).get_data(as_text=True)
+    with database.transaction() as db:
+        actions.open_cycles(db, today + 3 * DAY)
+    with database.reading() as db:
+        query = sa.select(Cycle.person_id, Cycle.due_on).where(Cycle.number == 2)
+        assert db.execute(query).all() == [(town.persons["anna"], today + 23 * DAY)]

@@ -17,6 +17,7 @@ from tests.signing import sign_in
 from tests.town import Town
 from training import clock
 from training.assignments import actions
+from training.assignments.models import QuietPeriod
 from training.assignments.rules import Basis, Policy, Standing
 from training.content.classes import ContentKind
 from training.db import Database
@@ -157,7 +158,13 @@ def test_another_node_is_not_there(client: FlaskClient, town: Town, page: str) -
 def test_the_year_plan_shows_months_meetings_and_messages(
     client: FlaskClient, town: Town, database: Database
 ) -> None:
+    first = clock.add_months(clock.today().replace(day=1), 1)
     with database.transaction() as db:
+        db.add(
+            QuietPeriod(
+                calendar="verkiezingsdag", from_on=first, until_on=first, name="Verkiezingsdag"
+            )
+        )
         actions.make_duty(
             db,
             unit_id=town.municipality,
@@ -173,6 +180,7 @@ def test_the_year_plan_shows_months_meetings_and_messages(
     assert "Samen oefenen met agressie" in page
     assert "Training omgaan met agressie: nog te plannen" in page
     assert "Even kijken in een dossier" in page  # a message of January
+    assert f"Verkiezingsdag: {first:%d-%m}" in page
     answer = client.get(f"/jaarplan.ics?knoop={town.municipality}")
     calendar = icalendar.Calendar.from_ical(answer.get_data())
     (event,) = calendar.walk("VEVENT")

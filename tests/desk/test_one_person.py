@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.house.test_query_counts import counted
 from tests.signing import sign_in
 from tests.town import Town
 from training import clock
 from training.assignments import actions
-from training.assignments.models import CycleEvent, Exemption, Pause
+from training.assignments.models import Cycle, CycleEvent, Exemption, Pause
 from training.assignments.rules import Policy
 from training.audit.models import Action, AuditEntry, AuditSubject
-from training.content.classes import ContentKind
+from training.content.classes import ContentKind, Library
 from training.db import Database
 from training.evidence.actions import record
 from training.evidence.models import Evidence
@@ -279,3 +280,57 @@ def test_a_learner_reads_why_and_what_comes_next(
     assert "je hoort bij de doelgroep alle medewerkers" in page
     assert "<strong>30 december 2026</strong>: Drugshandel herkennen in je werk" in page
     assert "90 dagen na de start van de verplichting" in page
+
+
+def test_an_extra_round_for_one_person(
+    client: FlaskClient, town: Town, database: Database, duty: uuid.UUID
+) -> None:
+    sign_in(client, town, "hanna")
+    today = clock.today()
+    data = {"content": "MODULE:drugshandel-herkennen", "completed_on": today.isoformat()}
+    assert client.post(address(town, "anna", "/eerder"), data=data).status_code == 303
+    extra = {
+        "extra_duty": str(duty),
+        "extra_from": (today + DAY).isoformat(),
+        "extra_days": "21",
+        "extra_cause": "ROLE",
+    }
+    past = client.post(
+        address(town, "anna", "/extra-ronde"), data=extra | {"extra_from": "2020-01-01"}
+    )
+    assert past.status_code == 422
+    assert client.post(address(town, "anna", "/extra-ronde"), data=extra).status_code == 303
+    assert client.post(address(town, "hanna", "/extra-ronde"), data=extra).status_code == 404
+    with database.transaction() as db:
+        actions.open_cycles(db, today + DAY)
+    with database.reading() as db:
+        query = sa.select(Cycle.person_id, Cycle.due_on).where(Cycle.number == 2)
+        assert db.execute(query).all() == [(town.persons["anna"], today + 22 * DAY)]
+
+
+def test_the_pages_about_one_person_ask_no_more_for_more_duties(
+    client: FlaskClient, town: Town, library: Library, database: Database
+) -> None:
+    pages = (("hanna", address(town, "anna")), ("anna", "/overzicht/waarom"))
+    asked = []
+    for count in (2, 9):
+        with database.transaction() as db:
+            for number, module_id in enumerate(sorted(library.modules)[:count]):
+                actions.make_duty(
+                    db,
+                    unit_id=town.units["a2"],
+                    title=f"Verplichting {number}",
+                    contents=[(ContentKind.MODULE, module_id)],
+                    audiences=["alle-medewerkers"],
+                    policy=Policy(1, dt.date(2026, 10, 1), quiet=("schoolvakanties",)),
+                )
+            actions.open_cycles(db, clock.today())
+        found = []
+        for who, page in pages:
+            sign_in(client, town, who)
+            client.get(page)  # the first look begins the log of the municipality
+            with counted(database) as queries:
+                assert client.get(page).status_code == 200
+            found.append(len(queries))
+        asked.append(found)
+    assert asked[0] == asked[1]

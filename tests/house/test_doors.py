@@ -78,6 +78,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "invited.answer_invitation": LEARNERS, "invited.fetch_calendar": LEARNERS,
     "invited.fetch_material": LEARNERS, "invited.check_in": LEARNERS,
     "why.show_why": LEARNERS,
+    "change.plan_extra": DESK, "change.open_extra": DESK, "one_person.open_extra": DECIDERS,
     "change.plan_change": DESK, "change.change_duty": DESK, "change.spread_duty": DESK,
     "change.save_spread": DESK, "change.plan_end": DESK, "change.end_duty": DESK,
     "brakes.show_questions": DESK, "brakes.answer_question": DESK,
@@ -232,7 +233,8 @@ def test_nobody_gets_through_a_door_that_is_not_theirs(
 # that was not given, an account that a person has already, a duty that is not there.
 HAS_ITS_OWN_404 = {
     "brakes.answer_question", "change.plan_change", "change.change_duty", "change.spread_duty",
-    "change.save_spread", "change.plan_end", "change.end_duty",
+    "change.save_spread", "change.plan_end", "change.end_duty", "change.plan_extra",
+    "change.open_extra", "one_person.open_extra",
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
     "learning.answer_question", "learning.go_on", "programme.show_duty",
     "certificates.show_certificate",

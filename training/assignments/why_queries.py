@@ -71,7 +71,7 @@ def why(db: Session, person: Person, today: dt.date) -> Why:
     memberships = memberships_of(db, person.municipality_id, person.id)
     duties, covered = duties_above(db, {m.unit_id for m in memberships})
     facts = person_facts(db, person.municipality_id, [person.id])[person.id]
-    resting = Resting(_quiet(db, person.municipality_id, duties), tuple(facts.pauses))
+    resting = Resting(quiet_with_names(db, person.municipality_id, duties), tuple(facts.pauses))
     quiet = resting.calendar().named
     found = []
     for duty in duties:
@@ -83,10 +83,11 @@ def why(db: Session, person: Person, today: dt.date) -> Why:
     return Why(tuple(found), _newest(facts.pauses), tuple(_by_day(facts.proofs)))
 
 
-def _quiet(
-    db: Session, municipality_id: uuid.UUID, duties: Iterable[DutyFacts]
+def quiet_with_names(
+    db: Session, municipality_id: uuid.UUID, duties: Iterable[DutyFacts] | None = None
 ) -> dict[str, list[tuple[Span, str]]]:
-    """The quiet times of a municipality with what they are called; none when no duty rests."""
+    """The quiet times of a municipality with what they are called, by calendar; none when none of
+    these duties rests."""
     spans = quiet_of(db, municipality_id, duties)
     if not spans:
         return {}

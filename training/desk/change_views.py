@@ -15,7 +15,7 @@ from training.access import Permission
 from training.assignments import duty_actions, word_rules
 from training.assignments.duty_actions import Reason
 from training.assignments.facts import DutyFacts
-from training.assignments.rules import Policy
+from training.assignments.rules import Cause, Policy, Standing
 from training.audit.models import Action
 from training.desk import (
     count_rules,
@@ -26,7 +26,14 @@ from training.desk import (
     sample_rules,
 )
 from training.desk.common_views import Place, least_to_count, managed, tabs
-from training.desk.forms import ChangeForm, EndDutyForm, PolicyForm, ReasonForm, SpreadForm
+from training.desk.forms import (
+    ChangeForm,
+    EndDutyForm,
+    ExtraForm,
+    PolicyForm,
+    ReasonForm,
+    SpreadForm,
+)
 from training.desk.programme_views import calendar_for, carried, duty_place
 from training.people.noting_views import note
 from training.web.doors import open_to, visitor
@@ -286,3 +293,52 @@ def end_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
     duty_actions.end_duty(db(), duty.id, None if goes_on else last_day, _reason(form))
     message = "De verplichting loopt door." if goes_on else "De verplichting eindigt op die dag."
     return _saved(duty, place, f"einde: {duty.title}", message)
+
+
+@blueprint.get("/programma/verplichting/<uuid:duty_id>/extra-ronde")
+@open_to(Permission.MANAGE_DUTIES)
+def plan_extra(duty_id: uuid.UUID) -> ResponseReturnValue:
+    """For how many people an extra round would open."""
+    duty, place = _own(duty_id)
+    form = ExtraForm()
+    form.opens_on.data = clock.today()
+    return _extra_page(duty, place, form)
+
+
+def _extra_page(duty: DutyFacts, place: Place, form: ExtraForm) -> str:
+    today = clock.today()
+    found = plan_queries.stands(db(), managed(), place.unit.id, today, True)
+    done = sum(
+        one.people
+        for one in found
+        if one.duty_id == duty.id and one.standing in (Standing.VALID, Standing.REFRESHER_OPEN)
+    )
+    return render_template(
+        "desk/extra.html",
+        tabs=tabs(""),
+        duty=duty,
+        place=place,
+        form=form,
+        people=count_rules.people(done, least_to_count()),
+        mail_on=sample_rules.first_mail_on(
+            today, calendar_for(place, duty.policies[-1].quiet), today
+        ),
+    )
+
+
+@blueprint.post("/programma/verplichting/<uuid:duty_id>/extra-ronde")
+@open_to(Permission.MANAGE_DUTIES)
+def open_extra(duty_id: uuid.UUID) -> ResponseReturnValue:
+    """Opens an extra round, after an incident, with a new law, or with a new term."""
+    duty, place = _own(duty_id)
+    form = ExtraForm()
+    if not form.validate():
+        return _extra_page(duty, place, form), 422
+    opens_on = form.opens_on.data or clock.today()
+    if opens_on < clock.today():
+        form.opens_on.errors = ["Kies vandaag of een latere dag: wat was, verandert niet."]
+        return _extra_page(duty, place, form), 422
+    cause = Cause[form.cause.data]
+    duty_actions.open_extra(db(), duty.id, opens_on, form.due_days.data or 0, cause, _reason(form))
+    message = "De extra ronde is gepland. Zij gaat ’s nachts open."
+    return _saved(duty, place, f"extra ronde: {duty.title}", message)

@@ -18,7 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from training.assignments.rules import Basis, Choose, Policy, RefresherForm
+from training.assignments.rules import Basis, Cause, Choose, Policy, RefresherForm
 from training.clock import MONTHS
 from training.content.classes import ContentKind, Library
 from training.desk.draft_rules import Draft
@@ -272,6 +272,35 @@ class ChangeForm(ReasonForm):
             (OPEN_TOO, "Ook lopende rondes. De datums hierboven veranderen, vanaf vandaag."),
         ],
         default=FUTURE,
+    )
+
+
+def _causes(*causes: Cause) -> list[tuple[str, str]]:
+    return [(cause.name, cause.value.capitalize()) for cause in causes]
+
+
+class ExtraForm(ReasonForm):
+    """A round out of its turn for everybody under a duty."""
+
+    opens_on = DateField("Open vanaf", [DataRequired("Kies een dag.")])
+    due_days = _days("Klaar binnen hoeveel dagen?", 28, "")
+    cause = RadioField(
+        "Waardoor?",
+        [InputRequired("Kies een van de drie.")],
+        choices=_causes(Cause.INCIDENT, Cause.LAW, Cause.TERM),
+    )
+
+
+class ExtraForPersonForm(Form):
+    """A round out of its turn for one person."""
+
+    extra_duty = SelectField("Verplichting", [InputRequired("Kies een verplichting.")])
+    extra_from = DateField("Open vanaf", [DataRequired("Kies een dag.")])
+    extra_days = _days("Klaar binnen hoeveel dagen?", 28, "")
+    extra_cause = SelectField(
+        "Waardoor?",
+        [InputRequired("Kies waardoor.")],
+        choices=_causes(Cause.ROLE, Cause.SUCCESSOR, Cause.TERM, Cause.INCIDENT, Cause.LAW),
     )
 
 

@@ -15,13 +15,20 @@ from training import clock
 from training.access import Permission
 from training.assignments import person_actions
 from training.assignments.person_actions import Decision, RefusedError
+from training.assignments.rules import Cause
 from training.assignments.why_queries import Why, why
 from training.assignments.why_views import title_of
 from training.audit.models import Action
 from training.content.classes import Content, ContentKind
 from training.content.views import library
 from training.desk.common_views import tabs
-from training.desk.forms import EarlierForm, ExemptForm, FindPersonForm, PauseForm
+from training.desk.forms import (
+    EarlierForm,
+    ExemptForm,
+    ExtraForPersonForm,
+    FindPersonForm,
+    PauseForm,
+)
 from training.desk.person_queries import MOST, decided_about, persons_named
 from training.desk.queries import names_of
 from training.people.models import Person
@@ -36,16 +43,17 @@ blueprint = Blueprint("one_person", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The three forms on the page of a person."""
+    """The forms on the page of a person."""
 
     pause: PauseForm
     exempt: ExemptForm
     earlier: EarlierForm
+    extra: ExtraForPersonForm
 
     def errors(self) -> list[tuple[str, str]]:
         """What must be mended: the id of the field, and the message."""
         found = []
-        for form in (self.pause, self.exempt, self.earlier):
+        for form in (self.pause, self.exempt, self.earlier, self.extra):
             found += [("", message) for message in form.form_errors]
             found += [(field.id, message) for field in form for message in field.errors]
         return found
@@ -99,7 +107,8 @@ def _forms(found: Why, sent: str = "") -> Forms:
         return kind() if sent == name else kind(formdata=None)
 
     exempt = make(ExemptForm, "exempt")
-    exempt.duty.choices = [
+    extra = make(ExtraForPersonForm, "extra")
+    exempt.duty.choices = extra.extra_duty.choices = [
         (str(item.standing.duty.id), item.standing.duty.title) for item in found.duties
     ]
     earlier = make(EarlierForm, "earlier")
@@ -113,7 +122,7 @@ def _forms(found: Why, sent: str = "") -> Forms:
         (f"{item.kind.name}:{item.id}", f"{item.title} ({item.kind.value})")
         for item in sorted(everything, key=lambda item: item.title)
     ]
-    return Forms(make(PauseForm, "pause"), exempt, earlier)
+    return Forms(make(PauseForm, "pause"), exempt, earlier, extra)
 
 
 def _page(person: Person, found: Why, forms: Forms) -> str:
@@ -220,6 +229,31 @@ def withdraw_exemption(
     ):
         abort(404)
     return _done(person, Action.WITHDREW, "vrijstelling", "De vrijstelling is beëindigd.")
+
+
+@blueprint.post("/per-persoon/<uuid:person_id>/extra-ronde")
+@open_to(Permission.DECIDE_FOR_PERSON)
+def open_extra(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Opens a round out of its turn for one person."""
+    person, decision = _other(person_id)
+    found = why(db(), person, clock.today())
+    forms = _forms(found, "extra")
+    form = forms.extra
+    if form.validate() and form.extra_from.data:
+        try:
+            person_actions.open_extra(
+                db(),
+                decision,
+                uuid.UUID(form.extra_duty.data),
+                form.extra_from.data,
+                form.extra_days.data or 0,
+                Cause[form.extra_cause.data],
+            )
+        except RefusedError as problem:
+            form.extra_from.errors = [str(problem)]
+        else:
+            return _done(person, Action.CHANGED_DUTY, "extra ronde", "De extra ronde staat erin.")
+    return _page(person, found, forms), 422
 
 
 @blueprint.post("/per-persoon/<uuid:person_id>/eerder")

@@ -15,11 +15,14 @@ from training import clock, ics
 from training.access import Permission, Population
 from training.assignments.facts import DutyFacts
 from training.assignments.rules import DAY
+from training.assignments.why_queries import quiet_with_names
 from training.content.classes import ContentKind
 from training.content.views import library
 from training.desk import count_rules, draft_rules, look_ahead_rules, plan_queries, queries
 from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
+from training.desk.forms import QUIET
 from training.desk.look_ahead_rules import Coming, Stand
+from training.people.queries import municipalities_below
 from training.people.rules import UnitKind
 from training.web.doors import open_to
 from training.web.request_db import db
@@ -143,6 +146,7 @@ class Month:
     due: list[tuple[str, str, str]]
     meetings: list[str]
     messages: list[str]
+    quiet: list[str]
 
 
 def _year(place: Place, today: dt.date) -> list[Month]:
@@ -151,6 +155,8 @@ def _year(place: Place, today: dt.date) -> list[Month]:
     ahead, least = _ahead(place, today, end - DAY), least_to_count()
     opens = look_ahead_rules.by_month(ahead.rounds, opening=True)
     due = look_ahead_rules.by_month(ahead.rounds, opening=False)
+
+    quiet = _quiet(place)
 
     def lines(counted: dict[uuid.UUID, int]) -> list[tuple[str, str, str]]:
         found = []
@@ -166,6 +172,7 @@ def _year(place: Place, today: dt.date) -> list[Month]:
             due=lines(dict(due.get(month, {}))),
             meetings=_meetings(ahead, month, due.get(month, {})),
             messages=_messages(place, month),
+            quiet=[words for first, last, words in quiet if first <= month <= last],
         )
         for month in begins
     ]
@@ -202,6 +209,28 @@ def _messages(place: Place, month: dt.date) -> list[str]:
     return [
         f"{day.strftime('%d-%m')}: {title}"
         for day, title in draft_rules.messages_in(library(), place.populations, month)
+    ]
+
+
+def _quiet(place: Place) -> list[tuple[dt.date, dt.date, str]]:
+    """The quiet times at a node (of its municipality, or of the first one below it): the first
+    days of the months in which each begins and ends, and its days in words."""
+    towns = municipalities_below(db(), [place.unit.id])
+    if not towns:
+        return []
+    spans = {
+        (span.from_on, span.until_on, QUIET.get(name, name))
+        for found in quiet_with_names(db(), towns[0].id).values()
+        for span, name in found
+    }
+    return [
+        (
+            from_on.replace(day=1),
+            until_on.replace(day=1),
+            f"{name}: {from_on:%d-%m}"
+            + (f" tot en met {until_on:%d-%m}" if until_on > from_on else ""),
+        )
+        for from_on, until_on, name in sorted(spans)
     ]
 
 
