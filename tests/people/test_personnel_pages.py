@@ -17,9 +17,13 @@ from tests.people.test_persons import crowd
 from tests.signing import sign_in
 from tests.town import Town
 from training import clock
+from training.assignments import actions as duties
+from training.assignments.models import Assignment
+from training.assignments.rules import Policy
 from training.audit.models import Action, AuditEntry, AuditSubject
+from training.content.classes import ContentKind
 from training.db import Database
-from training.evidence.models import Evidence
+from training.evidence.models import Evidence, Source
 from training.people import tree_actions, upload_actions
 from training.people.models import Person, PersonnelUpload, Position, RememberedColumn, Unit
 from training.people.rules import PositionKind, UploadState
@@ -237,12 +241,39 @@ def test_taking_back_is_refused_when_somebody_was_changed_since(
     assert everything(database, town) == after
 
 
+def test_duties_that_followed_by_themselves_go_when_a_file_is_taken_back(
+    hanna: FlaskClient, database: Database, town: Town
+) -> None:
+    with database.transaction() as db:
+        duties.make_duty(
+            db,
+            unit_id=town.municipality,
+            title="Voor boa's",
+            contents=[(ContentKind.MODULE, "bij-wie-meld-ik-wat")],
+            audiences=["boas"],
+            policy=Policy(1, dt.date(2026, 10, 1)),
+        )
+        duties.open_cycles(db, TODAY)
+    before = everything(database, town)
+    address = send(hanna, town, text(*STAFF, NEW))
+    confirm(hanna, address)
+    with database.transaction() as db:
+        duties.open_cycles(db, TODAY)
+        noor = db.scalars(sa.select(Person.id).where(Person.employee_number == "2001")).one()
+        theirs = (
+            sa.select(sa.func.count()).select_from(Assignment).where(Assignment.person_id == noor)
+        )
+        assert db.scalar(theirs) == 1
+    page = hanna.post(f"{address}/terugdraaien", follow_redirects=True).text
+    assert "Alles is weer zoals voor het bestand" in page
+    assert everything(database, town) == before
+    with database.reading() as db:
+        assert db.scalar(theirs) == 0
+
+
 def test_taking_back_is_refused_when_somebody_new_has_proof(
     hanna: FlaskClient, database: Database, town: Town
 ) -> None:
-    from training.content.classes import ContentKind
-    from training.evidence.models import Source
-
     address = send(hanna, town, text(*STAFF, NEW))
     confirm(hanna, address)
     with database.transaction() as db:

@@ -21,6 +21,10 @@ from training.assignments.rules import (
 from training.content.classes import Change, ContentKind
 from training.db import Base, enum_name, new_id
 
+# What follows from other facts: of somebody who was never there after all it may go (the people
+# room then undoes a personnel file).
+DERIVED = {"info": {"derived": True}}
+
 
 class Duty(Base):
     """What must be learned, by which audiences, at and below which node, from which day. `is_new`
@@ -127,6 +131,7 @@ class Assignment(Base):
             postgresql_where=sa.text("awaits_on IS NOT NULL"),
             sqlite_where=sa.text("awaits_on IS NOT NULL"),
         ),
+        DERIVED,
     )
 
     municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -159,6 +164,7 @@ class Cycle(Base):
             postgresql_where=sa.text("closed_on IS NULL"),
             sqlite_where=sa.text("closed_on IS NULL"),
         ),
+        DERIVED,
     )
 
     municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -231,6 +237,7 @@ class CycleEvent(Base):
         sa.ForeignKeyConstraint(
             ["municipality_id", "person_id"], ["person.municipality_id", "person.id"]
         ),
+        DERIVED,
     )
 
     municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -254,6 +261,7 @@ class Reminder(Base):
             ["cycle.municipality_id", "cycle.person_id", "cycle.duty_id", "cycle.number"],
         ),
         sa.Index("ix_reminder_planned", "decided_on", "planned_on"),
+        DERIVED,
     )
 
     municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

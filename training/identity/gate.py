@@ -22,6 +22,7 @@ from training.web.request_db import db
 
 SESSION_LIFETIME = dt.timedelta(hours=12)
 KIOSK, SEEN_AT, AT_KIOSK = "kiosk", "seen_at", "at_kiosk"
+KIOSK_PAGE = "kiosk.sign_in"
 LAST_PAGE_STAYS = dt.timedelta(minutes=1)
 SIGNED_IN_AT = "signed_in_at"  # seconds since 1970: the session ends 12 hours after it began
 
@@ -100,10 +101,18 @@ def begin_session(holder: Holder, now: dt.datetime, kiosk: bool = False) -> None
 
 
 def end_session() -> None:
-    """Signs this browser out."""
+    """Signs this browser out; that it is a shared computer is all it remembers."""
+    shared = sign_in_page() == KIOSK_PAGE
     logout_user()
     session.clear()
+    if shared:
+        at_kiosk()
     g.pop("visitor", None)
+
+
+def sign_in_page() -> str:
+    """The endpoint where this browser signs in: a shared computer has a page of its own."""
+    return KIOSK_PAGE if KIOSK in session or AT_KIOSK in session else "identity.sign_in"
 
 
 def at_kiosk() -> None:
@@ -119,11 +128,10 @@ def forget_at_kiosk(app: Flask, last_pages: Collection[str]) -> None:
     def _forget(response: Response) -> Response:
         if KIOSK not in session or not response.is_sequence:
             return response
-        address = url_for("kiosk.sign_in")
+        address = url_for(KIOSK_PAGE)
         done = request.endpoint in last_pages and response.status_code == 200
         if done:
             end_session()
-            at_kiosk()
             flash("Je bent klaar en uitgelogd. De volgende kan inloggen.", "ok")
         seconds = LAST_PAGE_STAYS if done else KIOSK_IDLE
         response.headers["Refresh"] = f"{int(seconds.total_seconds())}; url={address}"
@@ -159,8 +167,8 @@ class IdentityGate:
         """The sign-in page, that leads back to the page of this request."""
         if "identity.sign_in" not in current_app.view_functions:
             return "/"
-        if KIOSK in session or AT_KIOSK in session:
-            return url_for("kiosk.sign_in")
+        if sign_in_page() == KIOSK_PAGE:
+            return url_for(KIOSK_PAGE)
         here = request.full_path.rstrip("?")
         return url_for("identity.sign_in", next=None if here == "/" else here)
 

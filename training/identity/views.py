@@ -97,10 +97,11 @@ def wait_page(until: dt.datetime, now: dt.datetime) -> ResponseReturnValue:
 @blueprint.post("/uitloggen")
 @open_to(Permission.PUBLIC)
 def sign_out() -> ResponseReturnValue:
-    """Ends the session of this browser."""
+    """Ends the session of this browser; a shared computer is ready for the next."""
+    back = gate.sign_in_page()
     gate.end_session()
     flash("Je bent uitgelogd.", "ok")
-    return redirect(url_for("identity.sign_in"), 303)
+    return redirect(url_for(back), 303)
 
 
 @blueprint.route("/inloggen/link-aanvragen", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from training.access import Population
-from training.db import new_id
+from training.db import Base, new_id
 from training.people.import_rules import (
     Changed,
     Existing,
@@ -270,6 +270,7 @@ def undo(db: Session, municipality_id: uuid.UUID, journal: bytes, today: dt.date
     _delete(db, Position, municipality_id, [row["id"] for row in kept["made_positions"]])
     try:
         with db.begin_nested():
+            _forget_derived(db, municipality_id, [row["id"] for row in kept["made_persons"]])
             _delete(db, Person, municipality_id, [row["id"] for row in kept["made_persons"]])
     except IntegrityError:
         raise UndoRefused(
@@ -282,6 +283,18 @@ def undo(db: Session, municipality_id: uuid.UUID, journal: bytes, today: dt.date
                 setattr(known[table][row["id"]], name, value)
     db.flush()
     return len(kept["before"]["person"]) + len(kept["made_persons"])
+
+
+def _forget_derived(db: Session, municipality_id: uuid.UUID, ids: list[str]) -> None:
+    """Removes what rooms above derived for these persons (duties, rounds): they mark such tables
+    themselves. Proof and accounts are not derived, and keep a person."""
+    for table in reversed(Base.metadata.sorted_tables):
+        if not table.info.get("derived"):
+            continue
+        for start in range(0, len(ids), BATCH):
+            part = [uuid.UUID(one) for one in ids[start : start + BATCH]]
+            about = (table.c.municipality_id == municipality_id, table.c.person_id.in_(part))
+            db.execute(sa.delete(table).where(*about))
 
 
 def _delete(
