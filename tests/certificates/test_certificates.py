@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,8 +16,16 @@ from training.content.classes import ContentKind
 from training.db import Database
 from training.evidence import actions as evidence
 from training.evidence.models import Source
+from training.web.theme import THEMES
 
 DONE = dt.date(2026, 10, 5)
+LOGOS = {
+    "logo.svg": b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"><rect width="8" height="4"/></svg>',
+    "letters.svg": b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><text font-family="Odd">\xe5\xad\x97</text></svg>',
+    "logo.png": base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    ),
+}
 SAME_SITE = {"Origin": "http://localhost"}
 
 
@@ -130,3 +141,22 @@ def test_another_site_cannot_ask_for_names(app: Flask, database: Database, town:
         f"/bewijs/{code}", data={"holder": "x"}, headers={"Origin": "https://elders.example"}
     )
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("name", LOGOS)
+def test_the_certificate_has_the_look_of_the_municipality(
+    client: FlaskClient, database: Database, town: Town, name: str
+) -> None:
+    code = proof_of(database, town, "anna")
+    sign_in(client, town, "anna")
+    plain = client.get(f"/mijn-bewijzen/{code}.pdf").get_data()
+    look = f"/instellingen/{town.municipality}"
+    sign_in(client, town, "bas")
+    bos = {key.replace("-", "_"): value for key, value in THEMES["bos"].items()}
+    assert client.post(f"{look}/huisstijl", data=bos | {"bewaar": "ja"}).status_code == 303
+    sent = {"logo": (io.BytesIO(LOGOS[name]), name)}
+    answer = client.post(f"{look}/logo", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    sign_in(client, town, "anna")
+    dressed = client.get(f"/mijn-bewijzen/{code}.pdf")
+    assert dressed.status_code == 200 and len(dressed.get_data()) != len(plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 from pathlib import Path
@@ -16,7 +17,9 @@ from training.access import Permission
 from training.certificates import queries
 from training.certificates.rules import Certificate, written
 from training.content.views import library
-from training.pdf import pdf_of
+from training.pdf import PdfError, pdf_of
+from training.people.models import MunicipalityLogo
+from training.people.municipality_settings import LOOK, settings_of
 from training.settings import Settings
 from training.web.doors import open_to, visitor
 from training.web.request_db import db
@@ -42,7 +45,11 @@ def show_certificate(code: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     title = f"Bewijs van deelname: {found.title}"
-    made = pdf_of(TEMPLATE, _data(found), title=title, made_at=clock.now())
+    data = _data(found)
+    try:
+        made = pdf_of(TEMPLATE, data, title=title, made_at=clock.now())
+    except PdfError:  # a logo that a browser draws and typst does not: better without than nothing
+        made = pdf_of(TEMPLATE, data | {"logo": ""}, title=title, made_at=clock.now())
     return made, {
         "Content-Type": "application/pdf",
         "Content-Disposition": f'attachment; filename="bewijs-{found.code.lower()}.pdf"',
@@ -61,6 +68,7 @@ def _data(found: Certificate) -> dict[str, object]:
     who = visitor()
     assert who.municipality_id
     settings = cast(Settings, current_app.extensions["settings"])
+    look = settings_of(db(), who.municipality_id)[LOOK]
     address = settings.base_url + url_for(
         "certificate_check.check_code", code=found.code.replace("-", "")
     )
@@ -76,7 +84,25 @@ def _data(found: Certificate) -> dict[str, object]:
         "code": found.code,
         "address": address.split("://", 1)[1],
         "qr": _qr(address),
+        "logo": _logo(db().get(MunicipalityLogo, who.municipality_id)),
+        "strong": look["color-primary-strong"],
+        "colour": look["color-link"],
+        "accent": look["color-accent"],
     }
+
+
+def _logo(kept: MunicipalityLogo | None) -> str:
+    """The logo of the municipality in SVG text; empty when it has none."""
+    if kept is None:
+        return ""
+    if kept.media_type == "image/svg+xml":
+        return kept.data.decode("utf-8", "replace")
+    picture = base64.b64encode(kept.data).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {kept.ratio} 100">'
+        f'<image width="{kept.ratio}" height="100" href="data:{kept.media_type};base64,{picture}"/>'
+        "</svg>"
+    )
 
 
 def _qr(address: str) -> str:
