@@ -11,6 +11,7 @@ from tests.signing import sign_in
 from tests.town import Town
 
 LEARNER = ["Mijn overzicht", "Leren"]
+MEETINGS = "Bijeenkomsten"
 LINK = re.compile(r'weerbaar-nav__link"[^>]*>([^<]+)<')
 WAY = re.compile(r'utrecht-heading-3"><a class="utrecht-link" href="([^"]+)">([^<]+)<')
 
@@ -18,11 +19,15 @@ WAY = re.compile(r'utrecht-heading-3"><a class="utrecht-link" href="([^"]+)">([^
 @pytest.mark.parametrize(
     ("who", "menu", "managed"),
     [
-        ("anna", LEARNER, []),
-        ("theo", [*LEARNER, "Deelname", "Cijfers"], []),
-        ("hanna", [*LEARNER, "Deelname", "Cijfers", "Programma", "Beheer"], ["Mensen", "Per persoon"]),
+        ("anna", [*LEARNER, MEETINGS], []),
+        ("theo", [*LEARNER, "Deelname", "Cijfers", MEETINGS], []),
+        (
+            "hanna",
+            [*LEARNER, "Deelname", "Cijfers", "Programma", MEETINGS, "Beheer"],
+            ["Mensen", "Per persoon"],
+        ),
         ("carlijn", ["Leren", "Cijfers", "Programma", "Beheer"], ["Organisatie"]),
-        ("fatma", [*LEARNER, "Bijeenkomsten"], []),
+        ("fatma", [*LEARNER, MEETINGS, "Bijeenkomsten leiden"], []),
     ],
 )  # fmt: skip
 def test_each_role_has_a_short_menu(
