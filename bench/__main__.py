@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.content import content
+from bench.learner import learner
 from bench.measure import Measure, table, write_json
 from bench.meetings import meetings
 from bench.memory import memory
@@ -18,6 +19,7 @@ MEASURES = {
     "content": content,
     "memory": memory,
     "meetings": meetings,
+    "learner": learner,
 }
 
 

@@ -44,19 +44,19 @@ class Stand:
 def pages(quick: bool) -> Iterator[Measure]:
     """Three pages on both databases: CPU, requests per second and queries."""
     for kind in KINDS:
-        with _stand(kind) as stand:
+        with served(kind) as stand:
             yield from _pages_on(stand, kind, quick)
 
 
 def submit(quick: bool) -> Iterator[Measure]:
     """Answering a question on both databases, committed."""
     for kind in KINDS:
-        with _stand(kind) as stand:
+        with served(kind) as stand:
             yield _submit_on(stand, kind, quick)
 
 
 @contextmanager
-def _stand(kind: str) -> Iterator[Stand]:
+def served(kind: str) -> Iterator[Stand]:
     with town(kind) as built:
         uuid = "uuid" if kind == "postgresql" else "char(32)"
         with built.database.transaction() as db:
@@ -71,7 +71,7 @@ def _stand(kind: str) -> Iterator[Stand]:
 
 def _pages_on(stand: Stand, kind: str, quick: bool) -> Iterator[Measure]:
     rounds, count = (2, 400) if quick else (6, 800)
-    addresses, browser = _walked(stand)
+    addresses, browser = walked(stand)
     count_of = {name: _queries(stand, browser, path) for name, path in addresses.items()}
     bare = Load(stand.bare.port, "/page", count)
     loads = {
@@ -79,15 +79,15 @@ def _pages_on(stand: Stand, kind: str, quick: bool) -> Iterator[Measure]:
         for name, path in addresses.items()
     }
     for load in loads.values():
-        _cost(stand.ours, load, warm=True)
-    _cost(stand.bare, bare, warm=True)
+        cost(stand.ours, load, warm=True)
+    cost(stand.bare, bare, warm=True)
     taken: dict[str, list[tuple[Cost, Cost]]] = {name: [] for name in addresses}
     for number in range(rounds):
         for name, load in loads.items():
             pair = [(stand.ours, load), (stand.bare, bare)]
             if number % 2:
                 pair.reverse()
-            costs = {server.port: _cost(server, sent) for server, sent in pair}
+            costs = {server.port: cost(server, sent) for server, sent in pair}
             taken[name].append((costs[stand.ours.port], costs[stand.bare.port]))
     for name, pairs in taken.items():
         cpu = [(ours.cpu, bare.cpu) for ours, bare in pairs]
@@ -97,7 +97,7 @@ def _pages_on(stand: Stand, kind: str, quick: bool) -> Iterator[Measure]:
         yield Measure(f"{name}: queries, {kind}", count_of[name], 1, "queries a page", MOST_QUERIES)
 
 
-def _walked(stand: Stand) -> tuple[dict[str, str], Browser]:
+def walked(stand: Stand) -> tuple[dict[str, str], Browser]:
     """Anna has begun a module and a dilemma: the addresses of where she is, and her browser."""
     browser = Browser(stand.ours.port, stand.app, stand.town.sign_in_of("Anna")["account_id"])
     browser.open(f"/modules/{MODULE}")
@@ -107,7 +107,7 @@ def _walked(stand: Stand) -> tuple[dict[str, str], Browser]:
     return {"overview": "/overzicht", "section": section, "scene": scene}, browser
 
 
-def _cost(server: Server, load: Load, warm: bool = False) -> Cost:
+def cost(server: Server, load: Load, warm: bool = False) -> Cost:
     """What this load took. A warming run is a quarter of it, and its cost means nothing."""
     if warm:
         load = replace(load, count=load.count // 4)
@@ -138,7 +138,7 @@ def _queries(stand: Stand, browser: Browser, path: str) -> int:
 def _submit_on(stand: Stand, kind: str, quick: bool) -> Measure:
     """The same answer again and again: each time a locked attempt, an upsert and a commit."""
     rounds, count = (2, 200) if quick else (6, 400)
-    addresses, browser = _walked(stand)
+    addresses, browser = walked(stand)
     browser.open(addresses["section"])
     module = stand.town.library.modules[MODULE]
     question = next(q for q in module.questions if q.kind is QuestionKind.ONE)
@@ -147,7 +147,7 @@ def _submit_on(stand: Stand, kind: str, quick: bool) -> Measure:
     body = browser.form(antwoord="1")
     load = Load(stand.ours.port, path, count, 1, "POST", headers, body, 303)
     bare = Load(stand.bare.port, "/insert", count, 1, "POST", {}, "", 204)
-    _cost(stand.ours, load, warm=True)
-    _cost(stand.bare, bare, warm=True)
-    pairs = [(_cost(stand.ours, load).cpu, _cost(stand.bare, bare).cpu) for _ in range(rounds)]
+    cost(stand.ours, load, warm=True)
+    cost(stand.bare, bare, warm=True)
+    pairs = [(cost(stand.ours, load).cpu, cost(stand.bare, bare).cpu) for _ in range(rounds)]
     return paired(f"answer: CPU, {kind}", pairs, "ms a request", SUBMIT_BOUND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -84,6 +85,19 @@ def test_filters_and_words_go_together(client: FlaskClient, town: Town, library:
     assert 'value="vergunningen"' in page, "what was typed is still there"
 
 
+def test_the_best_come_first_and_the_rest_is_one_click_away(
+    client: FlaskClient, town: Town
+) -> None:
+    sign_in(client, town, "anna")
+    page = look(client, "zoek=vergunning&thema=")
+    assert len(titles(page)) == 9
+    link = re.search(r'href="(/leren\?[^"]*alles=ja[^"]*)"', page)
+    assert link
+    everything = titles(client.get(html.unescape(link[1])).get_data(as_text=True))
+    assert everything[:9] == titles(page)
+    assert len(everything) > 9
+
+
 def test_nothing_found_says_what_to_do(client: FlaskClient, town: Town) -> None:
     sign_in(client, town, "anna")
     page = look(client, "zoek=xyzzyq")
@@ -118,14 +132,8 @@ def test_a_search_asks_no_more_queries(
     assert len(asked) <= MOST
 
 
-def test_what_has_to_be_done_again_is_not_done(library: Library) -> None:
+def test_what_was_done_shows_its_last_day(library: Library) -> None:
     module = library.modules[SLUG]
-    done = [_proof(module.id, dt.date(2025, 1, 1)), _proof(module.id, dt.date(2024, 1, 1))]
+    done = {(ContentKind.MODULE, module.id): dt.date(2025, 1, 1)}
     item = next(i for i in rules.shelf(library, (), done) if i.content is module)
     assert (item.status, item.done_on) == (Status.DONE, dt.date(2025, 1, 1))
-
-
-def _proof(content_id: str, day: dt.date) -> object:
-    from types import SimpleNamespace
-
-    return SimpleNamespace(content=(ContentKind.MODULE.name, content_id), completed_on=day)

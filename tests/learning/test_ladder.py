@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.learning import player
@@ -18,6 +20,7 @@ from training.ballots.models import Voters
 from training.content.classes import Library, Module
 from training.db import Base, Database
 from training.learning import rules
+from training.learning.models import AttemptAnswer
 from training.learning.rules import First, Rung
 from training.people.models import MunicipalitySetting
 from training.settings import Settings
@@ -170,3 +173,34 @@ def drop_rungs(settings: Settings, municipality: uuid.UUID, number: int) -> None
         for place in range(number)
     ]
     Box(settings.box_dir).drop(made)
+
+
+def test_of_ten_answers_at_once_one_is_the_first(
+    app: Flask, town: Town, library: Library, database: Database
+) -> None:
+    """Right and sure, or wrong and in doubt, all at the same moment: one stays the first, and the
+    newest answer is kept beside it."""
+    module = library.modules[SLUG]
+    section = next(s for s in module.sections if s.questions)
+    question = next(q for q in section.questions if q.kind.name == "ONE")
+    client = sign_in(app.test_client(), town, "anna")
+    client.post(f"/modules/{SLUG}/begin")
+    tokens = player.tokens_on(player.follow(client, f"/modules/{SLUG}/{section.id}"), question)
+    right = tokens[question.right[0]]
+    wrong = next(token for answer, token in tokens.items() if answer not in question.right)
+
+    def send(number: int) -> int:
+        own = sign_in(app.test_client(), town, "anna")
+        token, sure = (right, "ja") if number % 2 else (wrong, "nee")
+        address = f"/modules/{SLUG}/{section.id}/vraag/{question.id}"
+        return own.post(address, data={"antwoord": token, "zeker": sure}).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        assert set(pool.map(send, range(10))) == {303}
+    with database.reading() as db:
+        row = db.scalars(sa.select(AttemptAnswer)).one()
+    assert row.given["first"] in (
+        {"correct": True, "sure": True},
+        {"correct": False, "sure": False},
+    )
+    assert row.correct == (set(row.given["ids"]) == set(question.right))

@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import snowballstemmer
@@ -34,6 +34,7 @@ PART_OF_WORD = 0.4  # what a match inside a longer word counts, against a whole 
 SHORTEST_PART = 4  # letters
 SATURATION, LENGTH = 1.2, 0.6  # k1 and b of BM25
 SNIPPET = 160  # characters
+REMEMBERED = 5_000  # stems that were asked for lately
 MOST_WORDS = 8  # of a query; more words find nothing better
 Key = tuple[ContentKind, str]
 WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -54,13 +55,14 @@ class Text:
     shown: bool = True
     stems: tuple[tuple[int, int, str], ...] = ()
     """Where each word that counts begins and ends, and its stem."""
+    held: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, heading: str, words: str, weight: float, shown: bool = True) -> Text:
         """A text with its stems."""
         places = ((m.start(), m.end(), plain(m[0])) for m in WORD.finditer(words))
         stems = tuple((a, b, stem_of(word)) for a, b, word in places if word not in STOP)
-        return cls(heading, words, weight, shown, stems)
+        return cls(heading, words, weight, shown, stems, frozenset(stem for *_, stem in stems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ def stem_of(word: str) -> str:
     return str(snowballstemmer.stemmer("dutch").stemWord(word))
 
 
+def _asked(query: str) -> list[str]:
+    """The stems of a query, each once."""
+    return list(dict.fromkeys(stems_in(query)))[:MOST_WORDS]
+
+
 def stems_in(text: str) -> list[str]:
     """The stems of a text, in order, without words that are everywhere."""
     words = (plain(word) for word in WORD.findall(text))
@@ -101,6 +108,7 @@ class Index:
             self.texts[ContentKind.MODULE, module.id] = list(_of_module(module))
         for dilemma in library.dilemmas.values():
             self.texts[ContentKind.DILEMMA, dilemma.id] = list(_of_dilemma(dilemma))
+        self.known: dict[str, dict[str, float]] = {}
         self.weights: dict[str, dict[Key, float]] = defaultdict(dict)
         lengths: dict[Key, float] = {}
         for key, texts in self.texts.items():
@@ -117,7 +125,7 @@ class Index:
     def search(self, query: str, among: Collection[Key] | None = None) -> list[Key]:
         """What holds every word of the query, the best first; when nothing does, what holds most
         of them. `among` limits it to these."""
-        asked = list(dict.fromkeys(stems_in(query)))[:MOST_WORDS]
+        asked = _asked(query)
         found: dict[Key, list[float]] = defaultdict(list)
         for stem in asked:
             for key, score in self._scores(stem).items():
@@ -130,17 +138,22 @@ class Index:
         )
         return [key for _score, key in ranked]
 
-    def _alike(self, stem: str) -> dict[str, float]:
+    def alike(self, stem: str) -> dict[str, float]:
         """The stems of the library that a stem finds, with how much each counts."""
+        if stem in self.known:
+            return self.known[stem]
         found = {stem: 1.0} if stem in self.weights else {}
         if len(stem) >= SHORTEST_PART:
             found |= {one: PART_OF_WORD for one in self.weights if stem in one and one != stem}
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
+        self.known[stem] = found
         return found
 
     def _scores(self, stem: str) -> dict[Key, float]:
         """What each content scores for one stem of the query, and for words that hold it."""
         held: dict[Key, float] = defaultdict(float)
-        for other, share in self._alike(stem).items():
+        for other, share in self.alike(stem).items():
             for key, weight in self.weights[other].items():
                 held[key] += share * weight
         rare = math.log(1 + (len(self.texts) - len(held) + 0.5) / (len(held) + 0.5))
@@ -149,16 +162,17 @@ class Index:
             for key, weight in held.items()
         }
 
-    def hit(self, key: Key, query: str) -> Hit:
-        """How a result is shown: the first text in which most of the query stands gives the
+    def hits(self, keys: Iterable[Key], query: str) -> list[Hit]:
+        """How results are shown: the first text in which most of the query stands gives the
         snippet."""
-        stems = {other for stem in stems_in(query)[:MOST_WORDS] for other in self._alike(stem)}
+        stems = {other for stem in _asked(query) for other in self.alike(stem)}
+        return [self._hit(key, stems) for key in keys]
+
+    def _hit(self, key: Key, stems: Collection[str]) -> Hit:
         best, most = self.texts[key][0], -1
         for text in self.texts[key]:
-            if text.shown:
-                here = len({stem for _start, _end, stem in text.stems} & stems)
-                if here > most:
-                    best, most = text, here
+            if text.shown and (here := len(text.held.intersection(stems))) > most:
+                best, most = text, here
         return Hit(*key, best.heading, _snippet(best, stems))
 
 

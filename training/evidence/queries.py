@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.content.classes import ContentKind
+from training.db import ask, columns
 from training.evidence.models import Evidence
 
 
@@ -17,6 +19,27 @@ def evidence_of(db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID) -
         Evidence.municipality_id == municipality_id, Evidence.person_id == person_id
     )
     return list(db.scalars(query.order_by(Evidence.completed_on.desc(), Evidence.content_id)))
+
+
+PROOF = columns(Evidence)
+LAST_COMPLETED = (
+    sa.select(
+        PROOF.content_kind, PROOF.content_id, sa.func.max(PROOF.completed_on).label("completed_on")
+    )
+    .where(
+        PROOF.municipality_id == sa.bindparam("municipality_id"),
+        PROOF.person_id == sa.bindparam("person_id"),
+    )
+    .group_by(PROOF.content_kind, PROOF.content_id)
+)
+
+
+def last_completed(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
+) -> dict[tuple[ContentKind, str], dt.date]:
+    """What one person completed, each with the last day."""
+    rows = ask(db, LAST_COMPLETED, municipality_id=municipality_id, person_id=person_id)
+    return {(row.content_kind, row.content_id): row.completed_on for row in rows}
 
 
 def has_completed(

@@ -10,7 +10,7 @@ from training.access import Permission
 from training.content.classes import ContentKind, Dilemma, Module, Theme
 from training.content.search import index_of
 from training.content.views import library
-from training.home.forms import SearchForm
+from training.home.forms import Looking
 from training.web.doors import open_to
 
 blueprint = Blueprint("open_pages", __name__)
@@ -20,15 +20,18 @@ blueprint = Blueprint("open_pages", __name__)
 @open_to(Permission.PUBLIC)
 def show_open() -> ResponseReturnValue:
     """The modules and dilemmas for citizens and businesses, or those that were looked for."""
-    form = SearchForm(request.args)
+    looking = Looking.read(request.args)
     offered = _offered()
     index = index_of(library())
-    found = index.search(form.words, offered) if form.words else []
+    found = index.search(looking.words, offered) if looking.words else []
     return render_template(
         "home/open.html",
-        form=form,
+        looking=looking,
         offered=list(offered.values()),
-        hits=[(offered[key], index.hit(key, form.words)) for key in found],
+        hits=[
+            (offered[key], hit)
+            for key, hit in zip(found, index.hits(found, looking.words), strict=True)
+        ],
         themes=list(Theme),
     )
 

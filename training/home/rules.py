@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
@@ -143,21 +143,18 @@ class Wish:
 def shelf(
     library: Library,
     to_do: Sequence[Task] = (),
-    done: Sequence[Proof] = (),
+    done: Mapping[tuple[ContentKind, str], dt.date] | None = None,
     begun: Collection[str] = (),
 ) -> list[Item]:
     """All modules and dilemmas with how somebody stands to each; what has to be done comes before
-    what is done, even when it was done before."""
+    what is done, even when it was done before. `done`: the last day of what was completed."""
     due = {(task.kind, task.content.id): task.due_on for task in to_do}
-    last: dict[tuple[str, str], dt.date] = {}
-    for proof in done:
-        day = last.get(proof.content)
-        last[proof.content] = max(day, proof.completed_on) if day else proof.completed_on
+    last = done or {}
     found = []
     everything: list[Module | Dilemma] = [*library.modules.values(), *library.dilemmas.values()]
     for content in everything:
         key = (content.kind, content.id)
-        done_on = last.get((content.kind.name, content.id))
+        done_on = last.get(key)
         is_begun = content.kind is ContentKind.MODULE and content.id in begun
         status = (
             Status.BEGUN

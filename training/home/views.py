@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,16 +11,18 @@ from training import clock
 from training.access import Permission
 from training.assignments.queries import overview
 from training.assignments.rules import Standing
-from training.content.classes import Theme
+from training.content.classes import ContentKind, Theme
 from training.content.search import index_of
 from training.content.views import library
+from training.evidence.queries import last_completed
 from training.home import rules
-from training.home.forms import CatalogueForm
+from training.home.forms import Looking, choices_of
 from training.learning.queries import progress_of
 from training.web.doors import open_to, visitor, visitor_or_none
 from training.web.request_db import db
 
 blueprint = Blueprint("home", __name__)
+FIRST_HITS = 9  # what a search shows at first; the rest is one click away
 
 
 @blueprint.get("/")
@@ -60,39 +64,57 @@ def show_overview() -> ResponseReturnValue:
 def show_catalogue() -> ResponseReturnValue:
     """Everything there is to learn: by theme, or what was looked for."""
     who = visitor()
-    items = _shelf()
-    form = CatalogueForm.of(request.args, library(), who.may(Permission.LEARN))
-    wish = form.wish()
+    looking = Looking.read(request.args)
+    wish = looking.wish
+    items = _shelf(with_duties=not looking.words or wish.status is not None)
     allowed = {item.key: item for item in items if wish.allows(item)}
     looks_after = who.may(Permission.MANAGE_DUTIES) or who.may(Permission.MANAGE_SETTINGS)
     index = index_of(library())
-    found = index.search(form.words, allowed) if form.words else []
+    found = index.search(looking.words, allowed) if looking.words else []
+    shown = found if "alles" in request.args else found[:FIRST_HITS]
     return render_template(
         "home/catalogue.html",
-        form=form,
-        filtered=bool(form.words) or wish != rules.Wish(),
-        by_theme=[
-            (theme, [item for item in allowed.values() if theme in item.content.themes])
-            for theme in Theme
-            if wish.theme in (None, theme)
+        looking=looking,
+        choices=choices_of(library()),
+        filtered=bool(looking.words) or wish != rules.Wish(),
+        by_theme=[] if looking.words else _by_theme(allowed.values(), wish.theme),
+        hits=[
+            (allowed[key], hit)
+            for key, hit in zip(shown, index.hits(shown, looking.words), strict=True)
         ],
-        hits=[(allowed[key], index.hit(key, form.words)) for key in found],
+        more_url=f"{request.full_path}&alles=ja",
         may_learn=who.may(Permission.LEARN),
-        total=len(found) if form.words else len(allowed),
+        total=len(found) if looking.words else len(allowed),
         concepts=sum(not item.content.reviewed for item in items) if looks_after else 0,
         looks_after=looks_after,
     )
 
 
-def _shelf() -> list[rules.Item]:
-    """The whole catalogue, with how the visitor stands to each thing in it."""
+def _by_theme(
+    items: Iterable[rules.Item], only: Theme | None
+) -> list[tuple[Theme, list[rules.Item]]]:
+    found = list(items)
+    return [
+        (theme, [item for item in found if theme in item.content.themes])
+        for theme in Theme
+        if only in (None, theme)
+    ]
+
+
+def _shelf(with_duties: bool) -> list[rules.Item]:
+    """The whole catalogue, with how the visitor stands to each thing in it; what still has to be
+    done only when that matters, for it is half the cost of the page."""
     who = visitor()
     if who.municipality_id is None or who.person_id is None:
         return rules.shelf(library())
-    today = clock.today()
-    found, done = overview(db(), who.municipality_id, who.person_id, today)
-    begun = progress_of(db(), who.municipality_id, who.person_id)
-    return rules.shelf(library(), rules.tasks(found, library(), done, today), done, begun)
+    key = (who.municipality_id, who.person_id)
+    begun = progress_of(db(), *key)
+    if not with_duties:
+        return rules.shelf(library(), done=last_completed(db(), *key), begun=begun)
+    found, proofs = overview(db(), *key, clock.today())  # the newest first
+    done = {(ContentKind[p.content[0]], p.content[1]): p.completed_on for p in reversed(proofs)}
+    to_do = rules.tasks(found, library(), proofs, clock.today())
+    return rules.shelf(library(), to_do, done, begun)
 
 
 @blueprint.get("/beheer")

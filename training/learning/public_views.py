@@ -132,10 +132,12 @@ def _page(module: Module, sent: Sent, missing: rules.Missing | None = None) -> s
         for name in rules.local_route(module)
         if name in library().inserts
     ]
+    pages = [(section, [_part(b, sent) for b in section.blocks]) for section in module.sections]
     return render_template(
         "learning/open_module.html",
         module=module,
-        pages=[(section, [_part(b, sent) for b in section.blocks]) for section in module.sections],
+        pages=pages,
+        has_picture=any(isinstance(p, Exercise) and p.picture for _, parts in pages for p in parts),
         audience_labels=library().audiences,
         sent=sent,
         titles={item.id: item.title for item in _items(module)},

@@ -27,7 +27,7 @@ from training.content.classes import Block, Module, Question, Signals
 from training.content.views import library
 from training.evidence.queries import evidence_of
 from training.learning import actions, forms, rules
-from training.learning.asked import asked, exercise
+from training.learning.asked import Exercise, asked, exercise
 from training.learning.models import Attempt
 from training.learning.queries import attempt_of, taking_now, taking_of
 from training.learning.rules import Given, Page, Taking
@@ -262,6 +262,11 @@ def _section_page(
     page, number, all_pages = _place_of(taking, section_id)
     audiences = _audiences() if page.with_text else frozenset[str]()
     asks_sure = bool(page.questions) and settings_of(db(), _key()[0])[ASKS_CONFIDENCE]
+    parts = [
+        _part(block, taking, refused, asks_sure)
+        for block in rules.for_reader(page.section.blocks, audiences)
+        if _is_on(page, block)
+    ]
     return render_template(
         "learning/section.html",
         module=module,
@@ -270,11 +275,8 @@ def _section_page(
         total=len(all_pages),
         steps=_steps(module, taking, page.section.id, all_pages),
         previous=all_pages[number - 2].section if number > 1 else None,
-        parts=[
-            _part(block, taking, refused, asks_sure)
-            for block in rules.for_reader(page.section.blocks, audiences)
-            if _is_on(page, block)
-        ],
+        parts=parts,
+        has_picture=any(isinstance(part, Exercise) and part.picture for part in parts),
         audience_labels=library().audiences,
         form=taking.form.name,
         refused=refused,

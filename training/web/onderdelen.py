@@ -78,6 +78,31 @@ class ExampleStep(NamedTuple):
     when: str = ""
 
 
+class ExampleRung(NamedTuple):
+    """A rung of a learner's own ladder."""
+
+    name: str
+    value: str
+
+
+class ExamplePlace(NamedTuple):
+    """A scene on the map of a run."""
+
+    x: int
+    y: int
+    number: int
+    is_ending: bool = False
+
+
+class ExampleContact(NamedTuple):
+    """A local insert, or the municipality's own words for it."""
+
+    label: str = ""
+    general: str = ""
+    text: str = ""
+    checked_until: dt.date | None = None
+
+
 def examples() -> dict[str, Any]:
     """What the template onderdelen.html needs besides the context of every page."""
     known = {"vol-email": "anna@duinrade.example", "vol-act": "a", "vol-signals": "a"}
@@ -88,6 +113,10 @@ def examples() -> dict[str, Any]:
         "filled_form": ExampleForm(MultiDict(known), prefix="vol-"),
         "refused_form": refused,
         "filter_form": ExampleFilter(prefix="filter-"),
+        "rungs": RUNGS,
+        "example_map": MAP,
+        "example_route": ROUTE,
+        "example_day": dt.date(2026, 3, 1),
         "steps": STEPS,
         "moments": MOMENTS,
         "weeks": WEEKS,
@@ -117,6 +146,42 @@ WEEKS = [
     ExampleWeek(dt.date(2026, 11, 30) + dt.timedelta(weeks=number), people)
     for number, people in enumerate((12, 0, 0, 0, 24, 61, 38, 4, 17, 22, 0, 11))
 ]
+RUNGS = (
+    (ExampleRung("UNAWARE_UNABLE", "onbewust onbekwaam"), 1),
+    (ExampleRung("AWARE_UNABLE", "bewust onbekwaam"), 2),
+    (ExampleRung("UNAWARE_ABLE", "onbewust bekwaam"), 4),
+    (ExampleRung("AWARE_ABLE", "bewust bekwaam"), 3),
+)
+MAP = {
+    "width": 140,
+    "height": 184,
+    "places": (
+        ExamplePlace(84, 28, 1),
+        ExamplePlace(56, 92, 2),
+        ExamplePlace(112, 92, 0),
+        ExamplePlace(56, 156, 3, is_ending=True),
+        ExamplePlace(112, 156, 0, is_ending=True),
+    ),
+    "ways": (
+        {"line": "M84 28L112 92", "taken": False},
+        {"line": "M112 92L112 156", "taken": False},
+        {"line": "M84 28L56 92", "taken": True},
+        {"line": "M56 92L56 156", "taken": True},
+    ),
+    "unseen": 1,
+    "unseen_endings": 1,
+}
+ROUTE = (
+    (
+        ExampleContact("Meldpunt ondermijning: naam, telefoon"),
+        ExampleContact(text="Kees Post, 0118-123456, elke dag", checked_until=dt.date(2026, 9, 1)),
+    ),
+    (
+        ExampleContact("Vertrouwenspersoon: naam, telefoon"),
+        ExampleContact(text="Ria Maas, 0118-654321", checked_until=dt.date(2026, 2, 1)),
+    ),
+    (ExampleContact("Privacy officer: naam", "de privacy officer van je gemeente"), None),
+)
 STEPS = (
     ExampleStep("Wat is ondermijning?", "#stappen", done=True),
     ExampleStep("Signalen aan de balie", "#stappen", current=True),
