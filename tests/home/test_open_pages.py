@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
+from tests.signing import sign_in
+from tests.town import Town
+from training import clock
 from training.content.classes import Library, Theme
+from training.db import Database
+from training.learning.actions import count_open_completion
 
 
 def page_of(client: FlaskClient, address: str) -> str:
@@ -53,3 +61,16 @@ def test_each_theme_has_a_page_to_share(
 
 def test_an_unknown_theme_is_not_there(client: FlaskClient) -> None:
     assert client.get("/thema/voetbal").status_code == 404
+
+
+def test_whoever_sees_counts_sees_how_often_open_modules_were_done(
+    client: FlaskClient, town: Town, library: Library, database: Database
+) -> None:
+    module, today = library.public_modules[0], clock.today()
+    with database.transaction() as db:
+        for day in (today, today, today - dt.timedelta(days=400)):
+            count_open_completion(db, module.id, day)
+    sign_in(client, town, "hanna")
+    page = client.get("/cijfers/voor-iedereen").get_data(as_text=True)
+    row = page.split(module.title, 1)[1].split("</tr>", 1)[0]
+    assert re.findall(r">(\d+)<", row) == ["2", "2"]

@@ -45,6 +45,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "home.show_start": None, "home.show_privacy": None, "home.show_accessibility": None,
     "open_learning.show_open_module": None, "open_learning.check_open_module": None,
     "open_pages.show_open": None, "open_pages.show_theme": None,
+    "open_pages.show_open_figures": COUNTS,
     "open_dilemmas.show_open_dilemma": None, "open_dilemmas.play_open_dilemma": None,
     "identity.sign_in": None, "identity.sign_out": None, "identity.ask_link": None,
     "identity.ask_reset": None, "identity.show_link_sent": None, "identity.take_token": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,9 @@ from training.content.classes import ContentKind, Dilemma, Module, Theme
 from training.content.search import index_of
 from training.content.views import library
 from training.home.forms import Looking
+from training.learning.queries import open_completions
 from training.web.doors import open_to
+from training.web.request_db import db
 
 blueprint = Blueprint("open_pages", __name__)
 
@@ -52,6 +56,21 @@ def show_theme(theme: str) -> ResponseReturnValue:
         facts=library().facts,
         insert=library().inserts.get("meldpunt-inwoners"),
         today=clock.today(),
+    )
+
+
+@blueprint.get("/cijfers/voor-iedereen")
+@open_to(Permission.SEE_COUNTS)
+def show_open_figures() -> ResponseReturnValue:
+    """How many certificates of the open modules were made, this year and lately; nobody's names,
+    for there are none."""
+    today = clock.today()
+    year = open_completions(db(), today.replace(month=1, day=1))
+    lately = open_completions(db(), today - dt.timedelta(days=30))
+    return render_template(
+        "home/open_figures.html",
+        rows=[(m.title, year.get(m.id, 0), lately.get(m.id, 0)) for m in library().public_modules],
+        year=today.year,
     )
 
 

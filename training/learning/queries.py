@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from training.content.classes import ContentKind, Module
 from training.db import ask, columns
 from training.evidence.models import Evidence
-from training.learning.models import Attempt, AttemptAnswer
+from training.learning.models import Attempt, AttemptAnswer, OpenCompletions
 from training.learning.rules import First, Given, Taking
 
 ATTEMPT = sa.select(Attempt).where(
@@ -154,6 +154,16 @@ def completed_in_year(
         Evidence.completed_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31)),
     )
     return db.scalars(query.limit(1)).first() is not None
+
+
+def open_completions(db: Session, from_on: dt.date) -> dict[str, int]:
+    """How many certificates of each open module were made since a day, by module id."""
+    query = sa.select(OpenCompletions.module_id, sa.func.sum(OpenCompletions.number)).where(
+        OpenCompletions.day_on >= from_on
+    )
+    return {
+        module_id: int(n) for module_id, n in db.execute(query.group_by(OpenCompletions.module_id))
+    }
 
 
 def earlier_completions(

@@ -197,7 +197,7 @@ class Missing:
     """What a learner still has to do: sections to read and questions to answer, by page."""
 
     unread: tuple[Section, ...]
-    unanswered: tuple[tuple[Section, str], ...]
+    unanswered: tuple[tuple[Section, Question | Signals], ...]
     wrong: tuple[tuple[Section, Question], ...]
     below_mark: bool
 
@@ -210,18 +210,19 @@ class Missing:
 def missing_steps(taking: Taking) -> Missing:
     """What is still missing before the module counts as completed: every page read, every
     question answered, and enough of them right (all of them in a refresher)."""
-    unread, unanswered, wrong, asked = [], [], [], 0
+    unread, wrong, asked = [], [], 0
+    unanswered: list[tuple[Section, Question | Signals]] = []
     for page in pages(taking):
         if page.with_text and page.section.id not in taking.seen:
             unread.append(page.section)
         for exercise in page.signals:
             if not _decided(taking, exercise):
-                unanswered.append((page.section, exercise.title))
+                unanswered.append((page.section, exercise))
         for question in page.questions:
             asked += 1
             given = taking.answers.get(question.id)
             if given is None:
-                unanswered.append((page.section, question.title))
+                unanswered.append((page.section, question))
             elif not given.correct:
                 wrong.append((page.section, question))
     mark = 100 if taking.form is Form.REFRESHER else taking.module.pass_mark
