@@ -59,6 +59,7 @@ def show_persons() -> ResponseReturnValue:
     note_looked((one.person for one in found), "lijst van personen")
     asked = {key: value for key, value in request.args.items() if key != "pagina" and value}
     may_change = visitor().may(Permission.MANAGE_PERSONS)
+    owners = {unit.id: unit.name for unit in municipalities(within)}
     return render_template(
         "people/persons.html",
         tabs=tabs("Personen"),
@@ -69,7 +70,7 @@ def show_persons() -> ResponseReturnValue:
         page=page,
         pages=pages,
         today=today,
-        several=len(municipalities(within)) > 1,
+        owners=owners if len(owners) > 1 else {},
         may_change=may_change,
         bulk=_bulk_form() if may_change else None,
         asked=urlencode(asked),
