@@ -12,6 +12,7 @@ from bench.measure import Measure, table, write_json
 from bench.meetings import meetings
 from bench.memory import memory
 from bench.pages import pages, submit
+from bench.people_import import people_import
 
 MEASURES = {
     "pages": pages,
@@ -20,6 +21,7 @@ MEASURES = {
     "memory": memory,
     "meetings": meetings,
     "learner": learner,
+    "import": people_import,
 }
 
 

@@ -27,7 +27,7 @@ from training.people.rules import UploadState
 from training.people.upload_actions import Reading, UploadRefused
 from training.people.upload_forms import UploadForm
 from training.web.doors import open_to, reach, visitor
-from training.web.request_db import db
+from training.web.request_db import database, db
 
 blueprint = Blueprint("personnel", __name__)
 PER_PAGE = 100
@@ -302,17 +302,14 @@ def _ids(name: str) -> set[uuid.UUID]:
 @open_to(Permission.MANAGE_PERSONS)
 def confirm(upload_id: uuid.UUID) -> ResponseReturnValue:
     """Carries the file out, all of it or nothing; a large change after a second person."""
+    reading = _read_again(_upload(upload_id))
     upload, now = _upload(upload_id), clock.now()
     municipality_id = upload.municipality_id
     try:
-        done = upload_actions.confirm(
-            db(),
-            upload,
-            request.form.get("fingerprint", ""),
-            visitor().account_id,
-            now,
-            clock.today(),
-        )
+        if reading is None or reading.plan.fingerprint != request.form.get("fingerprint", ""):
+            raise UploadRefused(upload_actions.NOT_AS_SHOWN)
+        account_id = visitor().account_id
+        done = upload_actions.confirm(db(), upload, reading, account_id, now, clock.today())
     except UploadRefused as problem:
         db().rollback()
         flash(str(problem), "error")
@@ -324,6 +321,18 @@ def confirm(upload_id: uuid.UUID) -> ResponseReturnValue:
     else:
         flash("Je hebt bevestigd. Nu moet een collega dit bestand ook bevestigen.", "info")
     return redirect(url_for("personnel.show_plan", upload_id=upload_id), 303)
+
+
+def _read_again(upload: PersonnelUpload) -> Reading | None:
+    """What the file does now, read without a lock: others work on while a large file is planned.
+    None for one that was carried out."""
+    if upload.state in {UploadState.APPLIED, UploadState.UNDONE}:
+        return None
+    municipality_ids, upload_id = [upload.municipality_id], upload.id
+    db().rollback()
+    with database().reading() as own:
+        found = upload_actions.upload_within(own, municipality_ids, upload_id, clock.now())
+        return upload_actions.planned(own, found, clock.today()) if found else None
 
 
 @blueprint.post("/personeelsbestand/<uuid:upload_id>/terugdraaien")

@@ -20,6 +20,7 @@ from training.people.personnel_file import PersonnelFile, read
 from training.people.rules import UploadState
 
 NAME_LENGTH = 120
+NOT_AS_SHOWN = "Er is intussen iets veranderd. Kijk opnieuw wat er gebeurt, en bevestig dan."
 
 
 class UploadRefused(Exception):
@@ -131,25 +132,23 @@ def planned(db: Session, upload: PersonnelUpload, today: dt.date) -> Reading:
 def confirm(
     db: Session,
     upload: PersonnelUpload,
-    shown: str,
+    reading: Reading,
     by: uuid.UUID,
     now: dt.datetime,
     today: dt.date,
 ) -> bool:
-    """Makes the plan again and carries it out when it is what was shown. A large change waits for
+    """Carries out what was read a moment ago in a session that only reads, so that nobody waits
+    while a large file is planned; what is there must be the same still. A large change waits for
     another account: then False. Raises `UploadRefused`."""
     if upload.state in {UploadState.APPLIED, UploadState.UNDONE}:
         raise UploadRefused("Dit bestand is al verwerkt.")
-    reading = planned(db, upload, today)
-    if reading.plan.fingerprint != shown:
-        raise UploadRefused(
-            "Er is intussen iets veranderd. Kijk opnieuw wat er gebeurt, en bevestig dan."
-        )
     if reading.plan.is_empty:
         raise UploadRefused("Er valt niets te verwerken: dit bestand verandert niets.")
+    if existing_of(db, upload.municipality_id, today) != reading.existing:
+        raise UploadRefused(NOT_AS_SHOWN)
     if reading.large:
-        same = upload.asked_by is not None and upload.shown == shown
-        if not same:
+        shown = reading.plan.fingerprint
+        if upload.asked_by is None or upload.shown != shown:
             upload.state, upload.asked_by, upload.shown = UploadState.WAITING, by, shown
             db.flush()
             return False
