@@ -32,6 +32,7 @@ from training.assignments.reminder_actions import write_digests
 from training.audit.rules import derive_key
 from training.ballots.actions import count_ballots
 from training.ballots.box import Box
+from training.ballots.rules import Thresholds
 from training.content.classes import Library
 from training.db import Database
 from training.mail import actions as mail
@@ -41,7 +42,7 @@ from training.meetings.planned_letters import remind
 from training.meetings.round_box import RoundBox
 from training.meetings.series_actions import plan_ahead
 from training.people.models import Unit
-from training.people.municipality_settings import BRAKE_PERCENT, settings_of_all
+from training.people.municipality_settings import BRAKE_PERCENT, LEAST_FOR_OPTIONS, settings_of_all
 from training.people.rules import UnitKind
 from training.people.upload_actions import remove_expired
 from training.people.watch_actions import take_folder
@@ -138,6 +139,16 @@ def work(settings: Settings, database: Database, library: Library) -> None:
     scheduler.shutdown(wait=True)
 
 
+def raised_thresholds(database: Database) -> dict[uuid.UUID, Thresholds]:
+    """From how many ballots each municipality that chose so lets choices be shown; never fewer than
+    the law of this product."""
+    with database.reading() as db:
+        return {
+            municipality_id: Thresholds().raised(options=chosen[LEAST_FOR_OPTIONS])
+            for municipality_id, chosen in settings_of_all(db).items()
+        }
+
+
 def schedule(
     settings: Settings, database: Database, library: Library, transport: Transport
 ) -> BackgroundScheduler:
@@ -168,7 +179,7 @@ def schedule(
         make_waiting(database, clock.now())
 
     def count_now() -> None:
-        count_ballots(database, Box(settings.box_dir))
+        count_ballots(database, Box(settings.box_dir), raised_thresholds(database))
 
     def remind_now() -> None:
         with database.transaction() as db:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,11 @@ from tests.signing import sign_in
 from tests.town import Town
 from training import clock
 from training.audit.models import Action, AuditEntry
+from training.ballots.actions import count_ballots
+from training.ballots.box import Ballot, Box
+from training.ballots.models import Snapshot
 from training.db import Database
+from training.jobs import raised_thresholds
 from training.people.models import MunicipalitySetting
 from training.people.municipality_settings import (
     ASKS_CONFIDENCE,
@@ -104,6 +109,34 @@ def test_bas_changes_settings_and_the_log_has_one_line_for_each(
             follow_redirects=True,
         ).text
     )
+
+
+def test_everybody_reads_the_opening_text_of_the_own_municipality(
+    bas: FlaskClient, app: Flask, address: str, town: Town
+) -> None:
+    bas.post(address, data=form(opening_text="Welkom bij <b>ons</b>\nin Merendijk"))
+    page = sign_in(app.test_client(), town, "anna").get("/overzicht").text
+    assert "Welkom bij &lt;b&gt;ons&lt;/b&gt;\nin Merendijk" in page
+    assert "Welkom bij" not in sign_in(app.test_client(), town, "other_anna").get("/overzicht").text
+
+
+def test_a_municipality_that_asks_for_more_people_sees_choices_later(
+    bas: FlaskClient, address: str, database: Database, town: Town, tmp_path: Path
+) -> None:
+    bas.post(address, data=form(least_for_options="40"))
+    box = Box(tmp_path / "ballots")
+    for municipality in (town.municipality, town.units["other"]):
+        box.drop(
+            Ballot(str(municipality), str(municipality), "STAFF", "dilemma", 1, "scene", choice)
+            for choice in (0, 1) * 15
+        )
+    assert count_ballots(database, box, raised_thresholds(database)) == 60
+    with database.reading() as db:
+        shown = {row.municipality_id: row.shares for row in db.scalars(sa.select(Snapshot))}
+    assert shown == {
+        town.municipality: {},
+        town.units["other"]: {"0": "ongeveer 50 procent", "1": "ongeveer 50 procent"},
+    }
 
 
 @pytest.mark.parametrize(

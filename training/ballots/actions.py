@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,9 +16,12 @@ from training.ballots.rules import Thresholds, published, renewed
 from training.db import Database
 
 
-def count_ballots(database: Database, box: Box, thresholds: Thresholds | None = None) -> int:
+def count_ballots(
+    database: Database, box: Box, raised: Mapping[uuid.UUID, Thresholds] | None = None
+) -> int:
     """Adds what the box gives to the counters, each cell rewritten whole in one statement, and
-    renews the snapshots that may be renewed. Returns how many ballots were counted.
+    renews the snapshots that may be renewed; `raised` are the numbers of municipalities that ask
+    for more people than the law of this product. Returns how many ballots were counted.
 
     The ballots leave the box first: after a crash in between a statistic is lost, never doubled."""
     ballots = box.take_batches()
@@ -30,7 +34,7 @@ def count_ballots(database: Database, box: Box, thresholds: Thresholds | None = 
             _renew(
                 db,
                 (uuid.UUID(municipality), Voters[voters], dilemma, version, scene),
-                thresholds or Thresholds(),
+                (raised or {}).get(uuid.UUID(municipality), Thresholds()),
             )
     return len(ballots)
 

@@ -18,6 +18,7 @@ from training.evidence.queries import last_completed
 from training.home import rules
 from training.home.forms import Looking, choices_of
 from training.learning.queries import progress_of
+from training.people.municipality_settings import OPENING_TEXT, settings_of
 from training.web.doors import open_to, visitor, visitor_or_none
 from training.web.request_db import db
 
@@ -48,6 +49,7 @@ def show_overview() -> ResponseReturnValue:
     found, done = overview(db(), who.municipality_id, who.person_id, today)
     return render_template(
         "home/overview.html",
+        opening=settings_of(db(), who.municipality_id)[OPENING_TEXT],
         first_name=who.name.split(" ")[0],
         tasks=rules.tasks(found, library(), done, today),
         progress=progress_of(db(), who.municipality_id, who.person_id),

@@ -303,20 +303,10 @@ LEAST_TO_COUNT = Number(
     most=200,
     unit="personen",
 )
-LEAST_FOR_FIGURES = Number(
-    "least_for_figures",
-    Group.FIGURES,
-    "Cijfers over antwoorden tonen vanaf zoveel mensen",
-    "Kleinere groepen zien de cijfers van een grotere groep. Verhogen mag, verlagen niet.",
-    10,
-    least=10,
-    most=200,
-    unit="personen",
-)
 LEAST_FOR_OPTIONS = Number(
     "least_for_options",
     Group.FIGURES,
-    "Keuzes in een dilemma tonen vanaf zoveel mensen",
+    "Keuzes en antwoorden tonen vanaf zoveel mensen",
     "Zo kan niemand raden wie wat koos. Verhogen mag, verlagen niet.",
     25,
     least=25,
@@ -374,7 +364,6 @@ SETTINGS: tuple[Setting[Any], ...] = (
     MAIL_SENDER,
     IMPORT_REPORT_TO,
     LEAST_TO_COUNT,
-    LEAST_FOR_FIGURES,
     LEAST_FOR_OPTIONS,
     DAYS_BY_NAME,
     MONTHS_AS_PSEUDONYM,
