@@ -144,8 +144,6 @@ def confirm(
         raise UploadRefused("Dit bestand is al verwerkt.")
     if reading.plan.is_empty:
         raise UploadRefused("Er valt niets te verwerken: dit bestand verandert niets.")
-    if existing_of(db, upload.municipality_id, today) != reading.existing:
-        raise UploadRefused(NOT_AS_SHOWN)
     if reading.large:
         shown = reading.plan.fingerprint
         if upload.asked_by is None or upload.shown != shown:
@@ -154,6 +152,8 @@ def confirm(
             return False
         if by == upload.asked_by:
             raise UploadRefused("Je hebt dit zelf al bevestigd. Vraag een collega om het te doen.")
+    if existing_of(db, upload.municipality_id, today) != reading.existing:
+        raise UploadRefused(NOT_AS_SHOWN)
     carry_out(db, upload, reading.plan, by, now, today)
     return True
 
