@@ -152,6 +152,7 @@ def test_a_pause_is_given_and_taken_back(
         ("", "2026-12-31", "Kies de eerste dag van de pauze."),
         ("2026-12-31", "2026-12-01", "De laatste dag ligt voor de eerste."),
         ("2026-12-01", "2029-12-01", "langer dan twee jaar"),
+        ("9999-12-01", "9999-12-31", "Kies een datum tussen 1950 en 2100."),
         ("2026-12-01", "morgen", "Kies de laatste dag van de pauze."),
     ],
 )
@@ -294,6 +295,7 @@ def test_an_extra_round_for_one_person(
         "extra_from": (today + DAY).isoformat(),
         "extra_days": "21",
         "extra_cause": "ROLE",
+        "extra_why": "Werkt nu bij de bouwbalie.",
     }
     past = client.post(
         address(town, "anna", "/extra-ronde"), data=extra | {"extra_from": "2020-01-01"}

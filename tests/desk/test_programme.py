@@ -152,6 +152,20 @@ def test_what_a_duty_does_is_shown_before_it_is_made(
     assert duties(database) == []
 
 
+def test_what_is_ticked_or_named_twice_counts_once(
+    client: FlaskClient, town: Town, database: Database
+) -> None:
+    sign_in(client, town, "hanna")
+    data = filled(
+        town, "merendijk", step="save", why="Afgesproken.", modules=["drugshandel-herkennen"] * 2,
+        audiences=["baliemedewerkers"] * 2,
+    )  # fmt: skip
+    address = f"/programma/{town.municipality}/nieuw?uit={'x' * 200}"
+    assert client.post(address, data=data).status_code == 303
+    (duty,) = duties(database)
+    assert duty.programme_slug is None
+
+
 def test_the_coordinator_sees_no_count_below_ten(client: FlaskClient, town: Town) -> None:
     sign_in(client, town, "carlijn")
     data = filled(town, "basisteam", step="check")
@@ -170,6 +184,8 @@ def test_the_coordinator_sees_no_count_below_ten(client: FlaskClient, town: Town
         ("notice_days", "-1", "Vul een getal in van 0"),
         ("validity_months", "0", "of laat het leeg."),
         ("in_force_from", "31-02-2026", "Kies een datum."),
+        ("in_force_from", "2020-01-01", "Kies vandaag of een latere dag"),
+        ("in_force_from", "9999-12-31", "Kies een datum tussen 1950 en 2100."),
     ],
 )
 def test_a_mistake_is_told_and_nothing_typed_is_lost(

@@ -21,11 +21,10 @@ from training.assignments.models import (
     Duty,
     DutyEvent,
     DutyPolicy,
-    ExtraOpening,
     Pause,
     Reminder,
 )
-from training.assignments.rules import Calendar, Cause, Policy, Round, Span
+from training.assignments.rules import Calendar, Policy, Round, Span
 from training.assignments.set_actions import reminder_days
 from training.db import new_id
 
@@ -262,20 +261,3 @@ def end_duty(db: Session, duty_id: uuid.UUID, last_day: dt.date | None, reason: 
     duty.ended_on = last_day
     what = "loopt toch door" if last_day is None else f"eindigt op {last_day:%d-%m-%Y}"
     tell(db, duty_id, reason, what)
-
-
-def open_extra(
-    db: Session, duty_id: uuid.UUID, opens_on: dt.date, due_days: int, cause: Cause, reason: Reason
-) -> None:
-    """A round out of its turn, for everybody under a duty who did it already."""
-    db.add(
-        ExtraOpening(
-            duty_id=duty_id,
-            opens_on=opens_on,
-            due_days=due_days,
-            cause=cause,
-            why=reason.why,
-            opened_by=reason.by,
-        )
-    )
-    tell(db, duty_id, reason, f"extra ronde vanaf {opens_on:%d-%m-%Y}: {cause.value}")

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.assignments.actions import Outcome, Writer
-from training.assignments.models import Cycle, CycleEvent, Exemption, ExtraOpening, Pause
-from training.assignments.rules import Cause
+from training.assignments.models import Cycle, CycleEvent, Exemption, Pause
 from training.clock import in_words, local_date
 from training.content.classes import ContentKind
 from training.db import Base
@@ -113,31 +112,6 @@ def withdraw_exemption(
     db.flush()
     _tell(db, decision, f"vrijstelling vanaf {in_words(from_on)} beëindigd", [duty_id])
     return True
-
-
-def open_extra(
-    db: Session,
-    decision: Decision,
-    duty_id: uuid.UUID,
-    opens_on: dt.date,
-    due_days: int,
-    cause: Cause,
-) -> None:
-    """A round out of its turn for one person: another role, a successor in mid-term."""
-    if opens_on < local_date(decision.at):
-        raise RefusedError("Deze dag is al geweest. Kies vandaag of een latere dag.")
-    db.add(
-        _row(
-            ExtraOpening,
-            decision,
-            duty_id=duty_id,
-            opens_on=opens_on,
-            due_days=due_days,
-            cause=cause,
-            opened_by=decision.by,
-        )
-    )
-    _tell(db, decision, f"extra ronde vanaf {in_words(opens_on)}: {cause.value}", [duty_id])
 
 
 def record_earlier(

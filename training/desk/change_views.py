@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission
-from training.assignments import duty_actions, word_rules
+from training.assignments import duty_actions, opening_actions, word_rules
 from training.assignments.duty_actions import Reason
 from training.assignments.facts import DutyFacts
 from training.assignments.rules import Cause, Policy, Standing
@@ -113,11 +113,7 @@ def change_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
     form, step, today = PolicyForm(), request.form.get("step"), clock.today()
     if step == "back":
         return _form_page(duty, place, form)
-    good = form.validate()
-    if good and form.policy().from_on < today:
-        form.in_force_from.errors = ["Kies vandaag of een latere dag: wat was, verandert niet."]
-        good = False
-    if not good:
+    if not form.validate() or not form.begins_from(today):
         return _form_page(duty, place, form), 422
     if step == "show":
         return _form_page(duty, place, form)
@@ -334,11 +330,21 @@ def open_extra(duty_id: uuid.UUID) -> ResponseReturnValue:
     form = ExtraForm()
     if not form.validate():
         return _extra_page(duty, place, form), 422
-    opens_on = form.opens_on.data or clock.today()
-    if opens_on < clock.today():
-        form.opens_on.errors = ["Kies vandaag of een latere dag: wat was, verandert niet."]
+    reason, cause = _reason(form), Cause[form.cause.data]
+    asked = opening_actions.Asked(
+        duty.id,
+        cause,
+        form.opens_on.data or clock.today(),
+        form.due_days.data or 0,
+        reason.why,
+        reason.by,
+    )
+    try:
+        people = opening_actions.open_extra(db(), asked, clock.today(), reason.at)
+    except opening_actions.RefusedError as problem:
+        form.opens_on.errors = [str(problem)]
         return _extra_page(duty, place, form), 422
-    cause = Cause[form.cause.data]
-    duty_actions.open_extra(db(), duty.id, opens_on, form.due_days.data or 0, cause, _reason(form))
-    message = "De extra ronde is gepland. Zij gaat ’s nachts open."
+    what = f"extra ronde vanaf {asked.opens_on:%d-%m-%Y}: {cause.value}"
+    duty_actions.tell(db(), duty.id, reason, what)
+    message = f"De extra ronde staat klaar voor {count_rules.people(people, least_to_count())}."
     return _saved(duty, place, f"extra ronde: {duty.title}", message)

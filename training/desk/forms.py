@@ -16,8 +16,16 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
+from training.assignments import opening_actions
 from training.assignments.rules import Basis, Cause, Choose, Policy, RefresherForm
 from training.clock import MONTHS
 from training.content.classes import ContentKind, Library
@@ -26,6 +34,7 @@ from training.people.models import Unit
 from training.web.form_kit import FilterForm, Form
 
 LONGEST = 3660  # days: ten years
+LONGEST_EXTRA = opening_actions.LONGEST
 BY_DAYS, BY_DATE = "dagen", "datum"
 ASKED_AGAIN = (RefresherForm.FULL, RefresherForm.REFRESHER, RefresherForm.DILEMMA)
 QUIET = {
@@ -33,6 +42,12 @@ QUIET = {
     "raadsreces": "Reces van de raad",
     "verkiezingsdag": "Verkiezingsdag",
 }
+
+
+def _a_day(_form: object, field: DateField) -> None:
+    """A date with which one can count; a browser lets somebody type the year 20266."""
+    if field.data is not None and not 1950 <= field.data.year <= 2100:
+        raise ValidationError("Kies een datum tussen 1950 en 2100.")
 
 
 def _days(label: str, default: int, help_text: str) -> IntegerField:
@@ -50,7 +65,7 @@ class PolicyForm(Form):
 
     in_force_from = DateField(
         "Geldt vanaf",
-        [DataRequired("Kies een datum.")],
+        [DataRequired("Kies een datum."), _a_day],
         description="Op deze dag staat de eerste ronde open.",
     )
     first_due = RadioField(
@@ -67,7 +82,7 @@ class PolicyForm(Form):
         [Optional(), NumberRange(0, LONGEST, f"Vul een getal in van 0 tot en met {LONGEST}.")],
         default=90,
     )
-    first_due_on = DateField("Vaste datum", [Optional()])
+    first_due_on = DateField("Vaste datum", [Optional(), _a_day])
     notice_days = _days(
         "Minstens zoveel dagen de tijd", 14, "Niemand is op de eerste dag al te laat."
     )
@@ -157,6 +172,14 @@ class PolicyForm(Form):
                 )
         return good
 
+    def begins_from(self, today: dt.date) -> bool:
+        """Whether it begins today or later: what was, does not change."""
+        if self.in_force_from.data is not None and self.in_force_from.data >= today:
+            return True
+        return _wrong(
+            self.in_force_from, "Kies vandaag of een latere dag: wat was, verandert niet."
+        )
+
     def policy(self, version: int = 1) -> Policy:
         """The policy as filled in; call it after `validate`."""
         calendar = self.basis.data == Basis.CALENDAR.name
@@ -228,7 +251,8 @@ class DutyForm(PolicyForm):
 
     def contents(self) -> list[tuple[ContentKind, str]]:
         """What was ticked, modules first."""
-        return [(kind, name) for kind, field in self._shelves() for name in field.data or []]
+        ticked = [(kind, name) for kind, field in self._shelves() for name in field.data or []]
+        return list(dict.fromkeys(ticked))
 
     def chosen(self) -> Choose:
         """Whether all content is asked, or one piece."""
@@ -275,6 +299,15 @@ class ChangeForm(ReasonForm):
     )
 
 
+def _few_days() -> IntegerField:
+    message = f"Geef tussen 1 en {LONGEST_EXTRA} dagen de tijd."
+    return IntegerField(
+        "Klaar binnen hoeveel dagen?",
+        [InputRequired(message), NumberRange(1, LONGEST_EXTRA, message)],
+        default=28,
+    )
+
+
 def _causes(*causes: Cause) -> list[tuple[str, str]]:
     return [(cause.name, cause.value.capitalize()) for cause in causes]
 
@@ -282,8 +315,8 @@ def _causes(*causes: Cause) -> list[tuple[str, str]]:
 class ExtraForm(ReasonForm):
     """A round out of its turn for everybody under a duty."""
 
-    opens_on = DateField("Open vanaf", [DataRequired("Kies een dag.")])
-    due_days = _days("Klaar binnen hoeveel dagen?", 28, "")
+    opens_on = DateField("Open vanaf", [DataRequired("Kies een dag."), _a_day])
+    due_days = _few_days()
     cause = RadioField(
         "Waardoor?",
         [InputRequired("Kies een van de drie.")],
@@ -295,12 +328,17 @@ class ExtraForPersonForm(Form):
     """A round out of its turn for one person."""
 
     extra_duty = SelectField("Verplichting", [InputRequired("Kies een verplichting.")])
-    extra_from = DateField("Open vanaf", [DataRequired("Kies een dag.")])
-    extra_days = _days("Klaar binnen hoeveel dagen?", 28, "")
+    extra_from = DateField("Open vanaf", [DataRequired("Kies een dag."), _a_day])
+    extra_days = _few_days()
     extra_cause = SelectField(
         "Waardoor?",
         [InputRequired("Kies waardoor.")],
         choices=_causes(Cause.ROLE, Cause.SUCCESSOR, Cause.TERM, Cause.INCIDENT, Cause.LAW),
+    )
+    extra_why = StringField(
+        "Toelichting",
+        [DataRequired("Schrijf in één zin waarom."), Length(max=300)],
+        description="Deze persoon kan dit lezen.",
     )
 
 
@@ -320,7 +358,7 @@ class SpreadForm(FilterForm):
 class EndDutyForm(ReasonForm):
     """The last day of a duty."""
 
-    last_day = DateField("Laatste dag", [DataRequired("Kies de laatste dag.")])
+    last_day = DateField("Laatste dag", [DataRequired("Kies de laatste dag."), _a_day])
 
 
 class FindPersonForm(FilterForm):
@@ -332,16 +370,18 @@ class FindPersonForm(FilterForm):
 class PauseForm(Form):
     """From when until when somebody is away; no reason is asked."""
 
-    pause_from = DateField("Eerste dag", [DataRequired("Kies de eerste dag van de pauze.")])
-    pause_until = DateField("Laatste dag", [DataRequired("Kies de laatste dag van de pauze.")])
+    pause_from = DateField("Eerste dag", [DataRequired("Kies de eerste dag van de pauze."), _a_day])
+    pause_until = DateField(
+        "Laatste dag", [DataRequired("Kies de laatste dag van de pauze."), _a_day]
+    )
 
 
 class ExemptForm(Form):
     """From which duty somebody is let off, until when and why."""
 
     duty = SelectField("Verplichting", [InputRequired("Kies een verplichting.")])
-    exempt_from = DateField("Eerste dag", [DataRequired("Kies de eerste dag.")])
-    exempt_until = DateField("Laatste dag", [DataRequired("Kies de laatste dag.")])
+    exempt_from = DateField("Eerste dag", [DataRequired("Kies de eerste dag."), _a_day])
+    exempt_until = DateField("Laatste dag", [DataRequired("Kies de laatste dag."), _a_day])
     reason = StringField(
         "Reden",
         [DataRequired("Schrijf waarom."), Length(max=300)],
@@ -353,4 +393,4 @@ class EarlierForm(Form):
     """What somebody did before, or elsewhere."""
 
     content = SelectField("Wat is er gedaan?", [InputRequired("Kies wat er gedaan is.")])
-    completed_on = DateField("Op welke dag?", [DataRequired("Kies de dag.")])
+    completed_on = DateField("Op welke dag?", [DataRequired("Kies de dag."), _a_day])

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission
-from training.assignments import person_actions
+from training.assignments import opening_actions, person_actions
 from training.assignments.person_actions import Decision, RefusedError
 from training.assignments.rules import Cause
 from training.assignments.why_queries import Why, why
@@ -240,16 +240,20 @@ def open_extra(person_id: uuid.UUID) -> ResponseReturnValue:
     forms = _forms(found, "extra")
     form = forms.extra
     if form.validate() and form.extra_from.data:
+        asked = opening_actions.Asked(
+            uuid.UUID(form.extra_duty.data),
+            Cause[form.extra_cause.data],
+            form.extra_from.data,
+            form.extra_days.data or 0,
+            (form.extra_why.data or "").strip(),
+            decision.by,
+            municipality_id=person.municipality_id,
+            people=[person.id],
+            own_id=visitor().person_id,
+        )
         try:
-            person_actions.open_extra(
-                db(),
-                decision,
-                uuid.UUID(form.extra_duty.data),
-                form.extra_from.data,
-                form.extra_days.data or 0,
-                Cause[form.extra_cause.data],
-            )
-        except RefusedError as problem:
+            opening_actions.open_extra(db(), asked, clock.today(), decision.at)
+        except opening_actions.RefusedError as problem:
             form.extra_from.errors = [str(problem)]
         else:
             return _done(person, Action.CHANGED_DUTY, "extra ronde", "De extra ronde staat erin.")

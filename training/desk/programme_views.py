@@ -111,7 +111,7 @@ def make_duty(unit_id: uuid.UUID) -> ResponseReturnValue:
     form, step = _form(place), request.form.get("step")
     if step == "back":
         return _form_page(place, form)
-    if not form.validate():
+    if not form.validate() or not form.begins_from(clock.today()):
         return _form_page(place, form), 422
     if step == "show":
         return _form_page(place, form)
@@ -125,10 +125,10 @@ def make_duty(unit_id: uuid.UUID) -> ResponseReturnValue:
         unit_id=uuid.UUID(form.unit.data),
         title=(form.title.data or "").strip(),
         contents=form.contents(),
-        audiences=form.audiences.data or [],
+        audiences=list(dict.fromkeys(form.audiences.data or [])),
         policy=form.policy(),
         choose=form.chosen(),
-        programme_slug=request.args.get("uit") or None,
+        programme_slug=_slug(),
         by=visitor().name,
     )
     why = (reason.why.data or "").strip()
@@ -137,6 +137,12 @@ def make_duty(unit_id: uuid.UUID) -> ResponseReturnValue:
     note(Action.CHANGED_DUTY, place.unit.municipality_id, None, f"aangezet: {duty.title}")
     flash(f"“{duty.title}” staat aan.", "ok")
     return redirect(url_for("programme.show_duty", duty_id=duty.id), 303)
+
+
+def _slug() -> str | None:
+    """The entry of the ready programme from which the form was filled."""
+    asked = request.args.get("uit", "")
+    return asked if asked in draft_rules.ready_drafts(library(), clock.today()) else None
 
 
 def _form(place: Place) -> DutyForm:
