@@ -128,7 +128,8 @@ def keep_pasted(meeting_id: uuid.UUID) -> ResponseReturnValue:
     planned_actions.invite(db(), meeting, keys)
     planned_actions.mark(db(), meeting, dict.fromkeys(keys, Presence.PRESENT), clock.today())
     _note(meeting, keys, "aanwezigheid geplakt")
-    flash(f"{len(keys)} mensen staan als aanwezig op de lijst.", "ok")
+    who = "Eén persoon staat" if len(keys) == 1 else f"{len(keys)} mensen staan"
+    flash(f"{who} als aanwezig op de lijst.", "ok")
     return _to_list(meeting.id)
 
 
@@ -141,9 +142,7 @@ def settle(meeting_id: uuid.UUID) -> ResponseReturnValue:
         abort(409)
     done = planned_actions.settle(db(), library(), meeting, clock.now())
     _note(meeting, done, "bewijs van aanwezigheid")
-    flash(
-        f"Het bewijs van {len(done)} mensen is vastgelegd. Je kunt dit een dag lang terugdraaien."
-    )
+    flash(f"Van {len(done)} mensen is het bewijs vastgelegd. Terugdraaien kan nog een dag.", "ok")
     return _to_list(meeting.id)
 
 
