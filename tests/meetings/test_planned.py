@@ -472,3 +472,23 @@ def test_mail_holds_no_other_names(
         mine, theirs = ("Vera", "Anna") if "vera" in mail.to_address else ("Anna", "Vera")
         assert mine in (mail.text or "")
         assert theirs not in (mail.text or "")
+
+
+def test_a_meeting_asks_no_more_for_more_guests(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    from tests.house.test_query_counts import counted
+
+    meeting = plan(fatma, town)
+    pages = ("", "/aanwezig", "/lijst")
+    invite(fatma, meeting, key_of(town, "vera"))
+    few = {}
+    for page in pages:
+        with counted(database) as asked:
+            assert fatma.get(f"/bijeenkomsten/{meeting}{page}").status_code == 200
+        few[page] = len(asked)
+    invite(fatma, meeting, audiences=["alle-medewerkers", "raadsleden", "college", "mt"])
+    for page in pages:
+        with counted(database) as asked:
+            assert "Anna de Vries" in fatma.get(f"/bijeenkomsten/{meeting}{page}").get_data(True)
+        assert len(asked) <= few[page]

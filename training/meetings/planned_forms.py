@@ -111,9 +111,15 @@ class SeriesForm(Form):
         "Dilemma’s voor welke doelgroep?", [InputRequired("Kies een doelgroep.")]
     )
     week = SelectField(
-        "Welke week van de maand?", choices=[(str(n), word) for n, word in WEEKS.items()]
+        "Welke week van de maand?",
+        [InputRequired("Kies een week.")],
+        choices=[(str(n), word) for n, word in WEEKS.items()],
     )
-    weekday = SelectField("Welke dag?", choices=[(str(n), word) for n, word in enumerate(WEEKDAYS)])
+    weekday = SelectField(
+        "Welke dag?",
+        [InputRequired("Kies een dag.")],
+        choices=[(str(n), word) for n, word in enumerate(WEEKDAYS)],
+    )
     time = TimeField("Hoe laat?", [InputRequired("Vul in hoe laat het begint.")])
     place = StringField("Plaats", [Optional(), Length(max=200)])
     from_on = DateField("Vanaf", [InputRequired("Kies een dag.")])

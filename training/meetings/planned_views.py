@@ -81,11 +81,7 @@ def show_meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
         guests=shown_guests(meeting, "uitnodigingen van een bijeenkomst"),
         names_shown=_names_shown(meeting),
         counts=planned_queries.counts_of(db(), meeting.id),
-        audiences=[
-            library().audiences[slug].label
-            for slug in planned_queries.audiences_of(db(), meeting.id)
-            if slug in library().audiences
-        ],
+        audiences=_labels(planned_queries.audiences_of(db(), meeting.id)),
         materials=planned_queries.materials_of(db(), meeting.id),
         form=MaterialForm(formdata=None),
         now=clock.now(),
@@ -157,7 +153,7 @@ def invite(meeting_id: uuid.UUID) -> ResponseReturnValue:
         text=text,
         found=found,
         key_of=_key_text,
-        invited=planned_queries.audiences_of(db(), meeting.id),
+        invited=_labels(planned_queries.audiences_of(db(), meeting.id)),
     )
 
 
@@ -274,6 +270,11 @@ def key_of(text: str) -> Key | None:
         return uuid.UUID(municipality), uuid.UUID(person)
     except ValueError:
         return None
+
+
+def _labels(slugs: list[str]) -> list[str]:
+    known = library().audiences
+    return [known[slug].label for slug in slugs if slug in known]
 
 
 def _key_text(person: Person) -> str:
