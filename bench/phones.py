@@ -38,7 +38,7 @@ async def ask(
     """One request on a connection of its own: status, headers, body."""
     reader, writer = await asyncio.open_connection(HOST, port)
     head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
-    head += "Sec-Fetch-Site: same-origin\r\n"
+    head += "Sec-Fetch-Site: same-origin\r\nWeerbaar-Script: 1\r\n"
     if cookie:
         head += f"Cookie: {cookie}\r\n"
     if method == "POST":
@@ -105,10 +105,9 @@ class Phone:
             "POST", f"/m/{self.code}/stem", f"ronde={opened}&beurt=0&keuze={choice}"
         )
         self.notes.votes.append(time.perf_counter() - begun)
-        if status != 303:
+        if status != 204:
             self.notes.errors.append(f"vote {status}")
         self.notes.accepted.append(time.time())
-        await self._ask("GET", f"/m/{self.code}")
 
 
 async def learn(port: int, cookie: str, notes: Notes) -> None:

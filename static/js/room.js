@@ -80,14 +80,13 @@ async function send(event) {
   const form = event.target, problem = form.querySelector("[data-problem]");
   problem.textContent = "";
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    const html = await answer.text();
+    const answer = await fetch(form.action, {
+      method: "POST", headers: { "Weerbaar-Script": "1" }, body: new URLSearchParams(new FormData(form)),
+    });
     if (answer.status >= 500) throw new Error();
-    show(html);
-    const summary = document.querySelector(".weerbaar-error-summary");
-    const told = document.querySelector("[data-vote] input:checked") && !summary ? "Je stem is binnen." : "";
-    if (summary) summary.focus();
-    else if (told) { live.textContent = ""; setTimeout(() => { live.textContent = told; }, 100); }
+    if (answer.status === 204) isIn(form);
+    else show(await answer.text());
+    document.querySelector(".weerbaar-error-summary")?.focus();
   } catch {
     form.elements.beurt.value++; // should it arrive after all, the next one is later
     problem.textContent = "Je stem is niet verstuurd. Je keuze staat er nog. Probeer het nog eens.";
@@ -95,6 +94,17 @@ async function send(event) {
     delete form.dataset.sent;
   }
   plan(EVERY);
+}
+
+function isIn(form) {
+  form.elements.beurt.value++;
+  form.querySelector("button").textContent = "Verander mijn stem";
+  document.querySelector("[data-in]").hidden = false;
+  document.querySelector(".weerbaar-error-summary")?.remove();
+  document.querySelectorAll(".weerbaar-field-error").forEach((told) => told.remove());
+  document.querySelector(".utrecht-form-field--invalid")?.classList.remove("utrecht-form-field--invalid");
+  live.textContent = "";
+  setTimeout(() => { live.textContent = "Je stem is binnen."; }, 100);
 }
 
 function prepare() {

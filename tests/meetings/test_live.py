@@ -102,12 +102,41 @@ def test_a_vote_can_be_changed_and_survives_a_refresh(hall: Hall, database: Data
     hall.press(Step.OPEN_VOTE)
     phone.look()
     phone.vote(0)
-    assert "Je stem is binnen" in phone.look()
+    assert "data-in>" in phone.look(), "it says that the vote is in"
     assert re.search(r'value="0" checked', phone.page)
     phone.vote(1)
     assert re.search(r'value="1" checked', phone.look())
     assert rows(database, OpenVote) == 1
     assert "1 van 1 stemden" in phone.page
+
+
+def test_a_script_hears_that_a_vote_is_in_without_a_page(hall: Hall, database: Database) -> None:
+    phone = hall.welcome(1)[0]
+    hall.press(Step.START)
+    hall.press(Step.OPEN_VOTE)
+    assert "data-in hidden>" in phone.look()
+    round_id = re.findall(r'name="ronde" value="([^"]+)"', phone.page)[0]
+    data = {"ronde": round_id, "keuze": "1", "beurt": "0"}
+    headers = HERE | {"Weerbaar-Script": "1"}
+    answer = phone.client.post(f"/m/{hall.code}/stem", data=data, headers=headers)
+    assert (answer.status_code, answer.get_data()) == (204, b"")
+    assert rows(database, OpenVote) == 1
+
+
+def test_the_page_that_is_made_once_never_hides_somebodys_own_vote(hall: Hall) -> None:
+    """A pause raises the version while a vote is open: who voted must still see it."""
+    one, other = hall.welcome(2)
+    hall.press(Step.START)
+    hall.press(Step.OPEN_VOTE)
+    one.look()
+    one.vote(1)
+    version = hall.version
+    for step in (Step.PAUSE, Step.RESUME):
+        hall.press(step)
+    fresh = other.poll(version).get_data(as_text=True)
+    assert " checked" not in fresh
+    assert re.search(r'value="1" checked', one.poll(version).get_data(as_text=True))
+    assert " checked" not in other.poll(version).get_data(as_text=True)
 
 
 def test_a_vote_that_comes_late_does_not_replace_a_later_one(hall: Hall) -> None:

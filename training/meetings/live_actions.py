@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +16,7 @@ from training.content import play
 from training.content.classes import Dilemma, PathBy
 from training.db import Database, new_id
 from training.meetings import rules
-from training.meetings.live_queries import Room, vote_of
+from training.meetings.live_queries import Room
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
 from training.meetings.round_box import (
     LAST_TURN,
@@ -23,6 +24,7 @@ from training.meetings.round_box import (
     Outcome,
     RoundBox,
     count,
+    is_token,
     outcome_of,
     seal,
     secret_of,
@@ -44,6 +46,10 @@ class RoundLostError(Exception):
     """The secret of the open vote is gone: it must be opened again, empty."""
 
 
+class GoneError(Exception):
+    """The code opens nothing (any more)."""
+
+
 class FullError(Exception):
     """More phones than a room can have."""
 
@@ -57,6 +63,15 @@ class Wish:
     version: int
     choice: int | None = None
     question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A vote that came in: for which round, by which token, and what."""
+
+    round_id: uuid.UUID
+    token: str
+    ballot: Ballot
 
 
 def begin(
@@ -104,39 +119,58 @@ def join(db: Session, meeting_id: uuid.UUID) -> None:
         raise FullError
 
 
-def vote(
-    db: Session, box: RoundBox, room: Room, round_id: uuid.UUID, token: str, ballot: Ballot
-) -> None:
-    """Puts the phone's vote in the box of the open round, in the place of the one it had there.
-    Raises `OlderStandError` when that round is not open, has no such choice, or has a later vote
-    of this phone; `RoundLostError` when its secret is gone. Touches one row of one table: nothing
-    links it to anything else."""
-    _lock_votes(db, round_id, shared=True)
-    open_now = db.scalar(
-        sa.select(MeetingStand.round_id).where(MeetingStand.meeting_id == room.meeting.id)
+_WHERE_IT_STANDS = (
+    sa.select(MeetingStand.meeting_id, MeetingStand.round_id, MeetingRound.options, OpenVote.sealed)
+    .select_from(MeetingStand)
+    .outerjoin(MeetingRound, MeetingRound.id == MeetingStand.round_id)
+    .outerjoin(
+        OpenVote,
+        sa.and_(
+            OpenVote.round_id == MeetingStand.round_id, OpenVote.voter == sa.bindparam("voter")
+        ),
     )
-    opened = room.open_round
-    if opened is None or not open_now == round_id == opened.id:
+    .where(MeetingStand.code == sa.bindparam("code"))
+)
+
+
+def vote(db: Session, box: RoundBox, key: str, code: str, cast: Cast) -> None:
+    """Puts the phone's vote in the box of the open round, in the place of the one it had there.
+    Raises `GoneError` when the code opens nothing; `OlderStandError` when that round is not open,
+    has no such choice, is not this phone's, or has a later vote of it; `RoundLostError` when its
+    secret is gone. Three statements; writes one row of one table, which nothing links to
+    anything else."""
+    secret = box.secret(cast.round_id)
+    voter = voter_of(secret or b"", cast.token)
+    _lock_vote(db, cast.round_id, voter)
+    row = db.execute(_WHERE_IT_STANDS, {"voter": voter, "code": code}).one_or_none()
+    if row is None:
+        raise GoneError
+    if row.round_id != cast.round_id or cast.ballot.choice not in row.options:
         raise OlderStandError
-    if ballot.choice not in opened.options:
+    if not is_token(key, row.meeting_id, cast.token):
         raise OlderStandError
-    secret = box.secret(round_id)
     if secret is None:
         raise RoundLostError
-    voter = voter_of(secret, token)
-    _lock_voter(db, voter)
-    earlier = vote_of(db, round_id, voter)
-    if earlier and unseal(secret, voter, earlier).turn > ballot.turn:
+    if row.sealed and unseal(secret, voter, row.sealed).turn > cast.ballot.turn:
         raise OlderStandError
-    kept = Ballot(ballot.choice, min(ballot.turn + 1, LAST_TURN))
-    values = {"round_id": round_id, "voter": voter, "sealed": seal(secret, voter, kept)}
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(OpenVote).values(values)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["round_id", "voter"], set_={"sealed": statement.excluded.sealed}
-        )
+    kept = Ballot(cast.ballot.choice, min(cast.ballot.turn + 1, LAST_TURN))
+    values = {"round_id": cast.round_id, "voter": voter, "sealed": seal(secret, voter, kept)}
+    db.execute(_put(db), values)
+
+
+def _put(db: Session) -> sa.Executable:
+    return _PUT[db.get_bind().dialect.name]
+
+
+def _put_in(insert: Any) -> sa.Executable:
+    statement = insert(OpenVote)
+    done: sa.Executable = statement.on_conflict_do_update(
+        index_elements=["round_id", "voter"], set_={"sealed": statement.excluded.sealed}
     )
+    return done
+
+
+_PUT = {"postgresql": _put_in(postgresql.insert), "sqlite": _put_in(sqlite.insert)}
 
 
 def take_step(
@@ -213,7 +247,7 @@ def _close(db: Session, box: RoundBox, row: MeetingStand) -> list[str]:
     if row.round_id is None:
         return []
     opened = db.get_one(MeetingRound, row.round_id)
-    _lock_votes(db, opened.id, shared=False)
+    _lock_votes(db, opened.id)
     secret = box.secret(opened.id)
     here = OpenVote.round_id == opened.id
     votes = db.execute(sa.select(OpenVote.voter, OpenVote.sealed).where(here)).all()
@@ -240,19 +274,25 @@ def _reveal(box: RoundBox, last: MeetingRound) -> list[str]:
     return [outcome_of(last.id)]
 
 
-def _lock_votes(db: Session, round_id: uuid.UUID, shared: bool) -> None:
+def _lock_votes(db: Session, round_id: uuid.UUID) -> None:
     """Lets counting wait for votes that are being written, and the other way round. An advisory
     lock leaves no trace on any row (SQLite has one writer at a time)."""
     if db.get_bind().dialect.name == "postgresql":
-        lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
-        db.execute(sa.select(lock(round_id.int >> 65)))
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(round_id.int >> 65)))
 
 
-def _lock_voter(db: Session, voter: bytes) -> None:
-    """Lets two votes of one phone wait for each other (SQLite has one writer at a time)."""
+def _lock_vote(db: Session, round_id: uuid.UUID, voter: bytes) -> None:
+    """Lets a vote wait while its round is counted, and two votes of one phone for each other
+    (SQLite has one writer at a time)."""
     if db.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(voter[:8], "big") >> 1
-        db.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+        phone = int.from_bytes(voter[:8], "big") >> 1
+        db.execute(_LOCKS, {"round": round_id.int >> 65, "phone": phone})
+
+
+_LOCKS = sa.select(
+    sa.func.pg_advisory_xact_lock_shared(sa.bindparam("round", type_=sa.BigInteger())),
+    sa.func.pg_advisory_xact_lock(sa.bindparam("phone", type_=sa.BigInteger())),
+)
 
 
 def end(db: Session, meeting_id: uuid.UUID) -> list[str]:
@@ -262,7 +302,7 @@ def end(db: Session, meeting_id: uuid.UUID) -> list[str]:
         db.scalars(sa.select(MeetingRound.id).where(MeetingRound.meeting_id == meeting_id))
     )
     for round_id in rounds:
-        _lock_votes(db, round_id, shared=False)
+        _lock_votes(db, round_id)
     db.execute(sa.delete(OpenVote).where(OpenVote.round_id.in_(rounds)))
     db.execute(sa.delete(MeetingRound).where(MeetingRound.meeting_id == meeting_id))
     db.execute(

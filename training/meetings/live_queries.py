@@ -86,10 +86,15 @@ def voted_in(db: Session, round_id: uuid.UUID | None) -> int:
     return db.scalar(query) or 0
 
 
-def vote_of(db: Session, round_id: uuid.UUID, voter: bytes) -> bytes | None:
+_SEALED = sa.select(OpenVote.sealed).where(
+    OpenVote.round_id == sa.bindparam("round"), OpenVote.voter == sa.bindparam("voter")
+)
+
+
+def vote_of(database: Database, round_id: uuid.UUID, voter: bytes) -> bytes | None:
     """The sealed vote of one phone in an open round."""
-    query = sa.select(OpenVote.sealed).where(OpenVote.round_id == round_id, OpenVote.voter == voter)
-    return db.scalars(query).one_or_none()
+    row = database.glance(_SEALED, {"round": round_id, "voter": voter})
+    return row[0] if row else None
 
 
 def room_of_code(db: Session, code: str) -> Room | None:

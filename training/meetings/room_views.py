@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -31,6 +33,7 @@ from training.identity.attempts import Try
 from training.identity.rules import network_of
 from training.meetings import live_actions, live_queries, rules
 from training.meetings.forms import CodeForm
+from training.meetings.live_actions import Cast
 from training.meetings.live_queries import Room
 from training.meetings.round_box import (
     LAST_TURN,
@@ -51,6 +54,7 @@ from training.web.origin import require_same_origin
 from training.web.request_db import database, db, separate_transaction
 
 blueprint = Blueprint("room", __name__)
+BY_SCRIPT = "Weerbaar-Script"  # a header of static/js/room.js
 COUNT_HEADER = "Weerbaar-Stand"  # "voted/joined", on each answer to a waiting phone
 TOKEN_LASTS = live_actions.IDLE
 
@@ -116,25 +120,36 @@ def join(code: str) -> ResponseReturnValue:
 @blueprint.post("/m/<code>/stem")
 @open_to(Permission.PUBLIC)
 def vote(code: str) -> ResponseReturnValue:
-    """Takes a vote, or changes it. From an older page it leads to the page as it is now."""
-    room = live_queries.room_of_code(db(), code)
-    if room is None:
-        return _no_room(code)
-    token, opened = _token(room), room.open_round
+    """Takes a vote, or changes it. From an older page it leads to the page as it is now; a script
+    hears that it is in without a page."""
     here = redirect(url_for("room.show_room", code=code), 303)
-    if token is None or opened is None or request.form.get("ronde") != str(opened.id):
+    choice, token = request.form.get("keuze", type=int), request.cookies.get(_cookie_name())
+    round_id = request.form.get("ronde", type=uuid.UUID)
+    if token is None or round_id is None:
         return here
-    choice = request.form.get("keuze", type=int)
     if choice is None:
-        return _phone_page(room, error="Kies eerst wat je doet. Druk dan op Stem."), 422
+        return _again(code, "Kies eerst wat je doet. Druk dan op Stem.", 422)
+    turn = min(max(request.form.get("beurt", 0, type=int), 0), LAST_TURN)
     try:
-        ballot = Ballot(choice, min(max(request.form.get("beurt", 0, type=int), 0), LAST_TURN))
-        live_actions.vote(db(), box(), room, opened.id, token, ballot)
+        cast = Cast(round_id, token, Ballot(choice, turn))
+        live_actions.vote(db(), box(), _key(), code, cast)
+    except live_actions.GoneError:
+        return _no_room(code)
     except live_actions.OlderStandError:
         return here
     except live_actions.RoundLostError:
-        return _phone_page(room, error=LOST), 409
-    return here
+        return _again(code, LOST, 409)
+    return Response(status=204) if request.headers.get(BY_SCRIPT) else here
+
+
+def _again(code: str, error: str, status: int) -> ResponseReturnValue:
+    """The page of now with what went wrong; a closed vote needs no choice any more."""
+    room = live_queries.room_of_code(db(), code)
+    if room is None:
+        return _no_room(code)
+    if _token(room) is None or room.open_round is None:
+        return redirect(url_for("room.show_room", code=code), 303)
+    return _phone_page(room, error=error), status
 
 
 LOST = (
@@ -153,11 +168,47 @@ def show_stand(code: str) -> ResponseReturnValue:
         return _no_room(code)
     if request.args.get("na") == str(count.version):
         response = Response(status=304)
+    elif request.args.get("beeld") == "scherm":
+        response = make_response(show_screen(code))
     else:
-        on_screen = request.args.get("beeld") == "scherm"
-        response = make_response(show_screen(code) if on_screen else show_room(code))
+        response = make_response(_ready_page(code, count.version) or show_room(code))
     response.headers[COUNT_HEADER] = f"{count.voted}/{count.joined}"
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A page that is the same for every phone that did not vote yet; the header corrects the
+    number that voted."""
+
+    meeting_id: uuid.UUID
+    round_id: uuid.UUID | None
+    page: str
+
+
+_ready: dict[tuple[str, int], Ready] = {}  # of this process; a stand never changes back
+MOST_READY = 128
+
+
+def _ready_page(code: str, version: int) -> str | None:
+    """The page of this stand for a phone without a vote, made once: when a vote opens or closes,
+    a whole room asks for it within two seconds."""
+    ready = _ready.get((code, version))
+    if ready is None:
+        room = live_queries.room_of_code(db(), code)
+        if room is None or room.row.version != version:
+            return None
+        page = _page_of(room, None, "")
+        ready = Ready(room.meeting.id, room.row.round_id, page)
+        while len(_ready) >= MOST_READY:
+            _ready.pop(next(iter(_ready)), None)
+        _ready[code, version] = ready
+    token = request.cookies.get(_cookie_name())
+    if not token or not is_token(_key(), ready.meeting_id, token):
+        return None
+    if ready.round_id and _vote_in(ready.round_id, token):
+        return None
+    return ready.page
 
 
 @blueprint.get("/m/<code>/scherm")
@@ -177,10 +228,13 @@ def show_screen(code: str) -> ResponseReturnValue:
 
 
 def _phone_page(room: Room, error: str = "") -> str:
-    context, mine = shown_in(room), _own_vote(room)
+    return _page_of(room, _own_vote(room), error)
+
+
+def _page_of(room: Room, mine: Ballot | None, error: str) -> str:
     return render_template(
         "meetings/room.html",
-        **context,
+        **shown_in(room),
         mine=mine.choice if mine else None,
         turn=mine.turn if mine else 0,
         errors=[error] if error else [],
@@ -228,12 +282,16 @@ def _short(address: str) -> str:
 
 def _own_vote(room: Room) -> Ballot | None:
     """What this phone voted in the open round, for this phone alone."""
-    opened, token = room.open_round, _token(room)
-    secret = box().secret(opened.id) if opened else None
-    if opened is None or token is None or secret is None:
+    token = _token(room)
+    return _vote_in(room.row.round_id, token) if room.row.round_id and token else None
+
+
+def _vote_in(round_id: uuid.UUID, token: str) -> Ballot | None:
+    secret = box().secret(round_id)
+    if secret is None:
         return None
     voter = voter_of(secret, token)
-    sealed = live_queries.vote_of(db(), opened.id, voter)
+    sealed = live_queries.vote_of(database(), round_id, voter)
     return unseal(secret, voter, sealed) if sealed else None
 
 
