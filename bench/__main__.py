@@ -13,6 +13,7 @@ from bench.meetings import meetings
 from bench.memory import memory
 from bench.pages import pages, submit
 from bench.people_import import people_import
+from bench.refreshers import refreshers
 
 MEASURES = {
     "pages": pages,
@@ -22,6 +23,7 @@ MEASURES = {
     "meetings": meetings,
     "learner": learner,
     "import": people_import,
+    "refreshers": refreshers,
 }
 
 

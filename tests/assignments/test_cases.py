@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.town import Town
 from training import jobs
-from training.assignments import actions, brake_actions, set_actions
+from training.assignments import actions, brake_actions, person_actions, set_actions
 from training.assignments.actions import run_pass
 from training.assignments.check_actions import keep_findings
 from training.assignments.check_queries import open_findings
@@ -434,6 +434,40 @@ def test_an_opening_that_is_not_right_is_refused_with_what_to_do(
     asked = Asked(uuid.uuid4(), Cause.LAW, D("2026-11-02"), 21, "Nieuwe wet", "Fatma")
     with database.reading() as db, pytest.raises(RefusedError):
         open_extra(db, replace(asked, **wrong), D("2026-11-02"), AT)  # type: ignore[arg-type]
+
+
+def test_nobody_decides_about_him_or_herself(database: Database, town: Town) -> None:
+    hanna = town.persons["hanna"]
+    own = person_actions.Decision(town.municipality, hanna, "Hanna Prins", AT, own_id=hanna)
+    with (
+        database.transaction() as db,
+        pytest.raises(person_actions.RefusedError, match="voor jezelf"),
+    ):
+        person_actions.pause(db, own, D("2026-11-10"), D("2026-12-10"))
+
+
+def test_a_pause_is_recorded_after_what_followed_without_it(database: Database, town: Town) -> None:
+    """The pass did not run for months: still, what was over before the pause keeps its dates."""
+
+    def dates(with_passes: bool) -> list[tuple[object, ...]]:
+        with database.writing() as db:
+            make_duty(db, town, replace(YEARLY, validity_months=2, window_days=7))
+            run_pass(db, D("2026-09-05"))
+            if with_passes:
+                for day in ("2026-12-01", "2027-02-01", "2027-04-01"):
+                    run_pass(db, D(day))
+            at = dt.datetime(2027, 4, 2, 9, tzinfo=dt.UTC)
+            decision = person_actions.Decision(
+                town.municipality, town.persons["anna"], "Hanna Prins", at
+            )
+            person_actions.pause(db, decision, D("2027-04-02"), D("2027-06-01"))
+            anna = Cycle.person_id == town.persons["anna"]
+            query = sa.select(Cycle.number, Cycle.opens_on, Cycle.due_on).where(anna)
+            return [tuple(row) for row in db.execute(query.order_by(Cycle.number))]
+
+    found = dates(with_passes=False)
+    assert len(found) > 2
+    assert found == dates(with_passes=True)
 
 
 def test_a_due_date_in_the_holidays_of_the_region_moves_to_the_first_working_day_after(

@@ -29,16 +29,19 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who decides about whom, and when. `by` is the name as it stays visible."""
+    """Who decides about whom, and when. `by` is the name as it stays visible; `own_id` the person
+    who decides (None: an account that is no person), for nobody decides about him- or herself."""
 
     municipality_id: uuid.UUID
     person_id: uuid.UUID
     by: str
     at: dt.datetime
+    own_id: uuid.UUID | None = None
 
 
 def pause(db: Session, decision: Decision, from_on: dt.date, until_on: dt.date) -> None:
     """Takes somebody out for a while, t/m `until_on`: no mail, and due dates move."""
+    _begin(db, decision)
     _check_span(from_on, until_on)
     for other in _pauses(db, decision):
         if other.from_on <= until_on and other.until_on >= from_on:
@@ -72,6 +75,7 @@ def exempt(
     reason: str,
 ) -> None:
     """Lets somebody off a duty, t/m `until_on`, for a reason."""
+    _begin(db, decision)
     _check_span(from_on, until_on)
     query = sa.select(Exemption).where(
         Exemption.municipality_id == decision.municipality_id,
@@ -126,6 +130,7 @@ def record_earlier(
     today: dt.date,
 ) -> None:
     """Records proof of what somebody did before, or elsewhere."""
+    _begin(db, decision)
     if completed_on > today:
         raise RefusedError("Deze dag is nog niet geweest. Kies de dag waarop het gedaan is.")
     evidence.record(
@@ -153,6 +158,14 @@ def withdraw_earlier(db: Session, decision: Decision, evidence_id: uuid.UUID) ->
     db.flush()
     _tell(db, decision, f"eerder bewijs van {in_words(day)} ingetrokken")
     return True
+
+
+def _begin(db: Session, decision: Decision) -> None:
+    """Refuses who decides about him- or herself, and writes what followed before the decision: a
+    pass that did not run must not be seen in the dates."""
+    if decision.own_id == decision.person_id:
+        raise RefusedError("Dit kun je niet voor jezelf doen. Vraag het een collega.")
+    _keep_up(db, decision)
 
 
 def _keep_up(db: Session, decision: Decision) -> None:

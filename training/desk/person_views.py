@@ -151,7 +151,10 @@ def _other(person_id: uuid.UUID) -> tuple[Person, Decision]:
     person = _person(person_id)
     if _is_visitor(person):
         abort(404)
-    return person, Decision(person.municipality_id, person.id, visitor().name, clock.now())
+    who = visitor()
+    return person, Decision(
+        person.municipality_id, person.id, who.name, clock.now(), own_id=who.person_id
+    )
 
 
 def _done(person: Person, action: Action, what: str, message: str) -> ResponseReturnValue:

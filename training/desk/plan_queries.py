@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.access import Reach
-from training.assignments.queries import standing_rows
+from training.assignments.queries import standing_rows, unwritten
 from training.assignments.rules import Standing
 from training.desk.look_ahead_rules import Stand
 from training.meetings.models import Meeting
@@ -42,8 +42,10 @@ def _placed(reach: Reach, node_id: uuid.UUID, day: dt.date, by_municipality: boo
 def stands(
     db: Session, reach: Reach, node_id: uuid.UUID, day: dt.date, by_municipality: bool
 ) -> list[Stand]:
-    """How everybody in reach below a node stands on a day, counted by group; one query."""
-    placed, rows = _placed(reach, node_id, day, by_municipality), standing_rows(day)
+    """How everybody in reach below a node stands on a day, counted by group; two queries
+    when everything is written down."""
+    placed = _placed(reach, node_id, day, by_municipality)
+    rows = standing_rows(day, unwritten(db, day, placed))
     columns = (
         rows.c.duty_id,
         placed.c.group_id,
