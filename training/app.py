@@ -45,6 +45,7 @@ ROOMS = (
     "meetings",
     "assignments",
     "reporting",
+    "retention",
     "desk",
     "certificates",
     "home",

@@ -33,6 +33,8 @@ from training.people.models import Unit
 from training.reporting import exports
 from training.reporting import queries as reporting
 from training.reporting.rules import Filters, columns_of
+from training.retention import cli as retention
+from training.retention import memory as erased
 from training.settings import Settings, SettingsError
 from training.settings import read as read_settings
 
@@ -86,8 +88,12 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--unit", required=True, help="naam van de gemeente, regio of samenwerking")
     export.add_argument("--population", choices=["STAFF", "COUNCIL", "COLLEGE"], default="STAFF")
     export.add_argument("--on", type=day, default=None, help="peildatum")
+    past = command("retention", run_retention, "Wis wat over zijn bewaartermijn is.")
+    past.add_argument("--on", type=day, default=None, help="doe alsof het deze dag is")
+    past.add_argument("--dry-run", action="store_true", help="alleen tellen, niets wissen")
     log = command("audit", run_audit, "Controleer of het logboek klopt.")
     log.add_argument("action", choices=["verify"])
+    log.add_argument("--heads", type=Path, help="eerder bewaarde eindes, van elders")
     post = command("mail", run_mail, "Verstuur de mail die wacht.")
     post.add_argument("action", choices=["send"])
     command("worker", run_worker, "Draai de planner.")
@@ -96,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     save.add_argument("file", type=Path)
     back = command("restore", run_restore, "Zet een bewaard bestand terug in een lege database.")
     back.add_argument("file", type=Path)
+    back.add_argument("--erased", type=Path, help="bestand met wie is gewist, van elders")
     return root
 
 
@@ -270,9 +277,9 @@ def run_export(options: argparse.Namespace) -> int:
         columns = columns_of(())
         total = exports.Sum()
         if options.file.suffix == ".csv":
-            query = reporting.file_cells(ids, within, filters, columns, dates_as_text=True)
+            asked = reporting.file_queries(db, ids, within, filters, columns, dates_as_text=True)
             with options.file.open("wb") as file:
-                file.writelines(total.of_csv(exports.csv_pieces(database.engine, query, columns)))
+                file.writelines(total.of_csv(exports.csv_pieces(db, asked, columns)))
         else:
             rows = total.of_cells(reporting.stream(db, ids, within, filters, columns))
             exports.write(
@@ -295,10 +302,24 @@ def run_export(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_audit(_options: argparse.Namespace) -> int:
+def run_retention(options: argparse.Namespace) -> int:
+    """Removes what is past its term on a day; with --dry-run it only counts."""
+    settings, database = opened()
+    return retention.clean(
+        database,
+        settings.secret_key,
+        settings.data_dir,
+        options.on or clock.today(),
+        clock.now(),
+        keep=not options.dry_run,
+    )
+
+
+def run_audit(options: argparse.Namespace) -> int:
     """Checks every chain of the log."""
     settings, database = opened()
-    return audit.verify(database, settings.secret_key)
+    heads = options.heads or settings.data_dir / audit.HEADS
+    return audit.verify(database, settings.secret_key, heads=heads)
 
 
 def run_mail(_options: argparse.Namespace) -> int:
@@ -343,7 +364,17 @@ def run_backup(options: argparse.Namespace) -> int:
 
 def run_restore(options: argparse.Namespace) -> int:
     """Fills an empty database from a backup."""
-    _settings, database = opened()
+    settings, database = opened()
     rows = backup.restore(database, options.file)
     print(f"{rows} regels teruggezet.")
+    memory = options.erased or settings.data_dir / erased.FILE
+    with database.transaction() as db:
+        again = erased.replay(
+            db, memory, derive_key(settings.secret_key), clock.now(), clock.today()
+        )
+        erased.write(db, settings.data_dir)
+    if memory.exists():
+        print(f"{again} mensen opnieuw gewist, volgens {memory.name}.")
+    else:
+        print(f"Let op: er is geen {memory.name}. Wie na de kopie is gewist, is er weer.")
     return 0

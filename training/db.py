@@ -129,6 +129,15 @@ class Database:
         return Session(self.writing_engine, expire_on_commit=False)
 
     @contextmanager
+    def seeing_one_moment(self) -> Iterator[Session]:
+        """A session that only reads, and sees the data as they are at its first question, whatever
+        others change meanwhile: for what takes several questions."""
+        with self.reading() as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A writing session that commits at the end, or rolls back on an error."""
         with self.writing() as session, session.begin():
@@ -147,7 +156,11 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    # Compiling a statement (jit) takes longer than any of ours runs.
+    plain = {"options": "-c jit=off"}
+    return sa.create_engine(
+        url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=plain
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

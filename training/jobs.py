@@ -48,6 +48,8 @@ from training.people.upload_actions import remove_expired
 from training.people.watch_actions import take_folder
 from training.reporting.figure_actions import write_months
 from training.reporting.making_actions import make_waiting, send_views
+from training.retention.alarm_actions import tell_alarms
+from training.retention.cli import clean
 from training.settings import Settings
 
 LEADER_LOCK = 0x77656572  # "weer": the number of the advisory lock on PostgreSQL
@@ -171,6 +173,21 @@ def schedule(
     def send_now() -> None:
         mail.send_pending(database, transport, clock.now())
 
+    def clean_now() -> None:
+        clean(
+            database,
+            settings.secret_key,
+            settings.data_dir,
+            clock.today(),
+            clock.now(),
+            keep=True,
+            say=log.info,
+        )
+
+    def tell_alarms_now() -> None:
+        with database.transaction() as db:
+            tell_alarms(db, settings.base_url, clock.today(), clock.now())
+
     def send_views_now() -> None:
         with database.transaction() as db:
             send_views(db, settings.base_url, clock.today(), clock.now())
@@ -207,5 +224,7 @@ def schedule(
     scheduler.add_job(led(end_idle_now), "cron", minute=41)
     scheduler.add_job(led(remind_now), "cron", hour="8-18", minute=11)
     scheduler.add_job(led(send_views_now), "cron", hour=7)
+    scheduler.add_job(led(clean_now), "cron", hour=4)
+    scheduler.add_job(led(tell_alarms_now), "interval", minutes=1)
     scheduler.add_job(make_reports_now, "interval", seconds=2, max_instances=1)
     return scheduler

@@ -64,10 +64,16 @@ MENU = (
         "Contacten, huisstijl, rustige tijden, mail en drempels van je gemeente.",
     ),
     Entry(
-        "Bewaren",
-        "settings.choose_municipality",
+        "Bewaren en wissen",
+        "officer.show_retention",
         Permission.MANAGE_RETENTION,
-        "Hoe lang gegevens blijven.",
+        "Hoe lang alles blijft, en wat er elke nacht is gewist.",
+    ),
+    Entry(
+        "Verzoeken om te wissen",
+        "officer.list_requests",
+        Permission.DECIDE_ERASURE,
+        "Beslis binnen een maand over wie vraagt om te worden gewist.",
     ),
     Entry(
         "Logboek",

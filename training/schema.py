@@ -11,6 +11,7 @@ from training.mail import models as mail
 from training.meetings import models as meetings
 from training.people import models as people
 from training.reporting import models as reporting
+from training.retention import models as retention
 
 __all__ = [
     "assignments",
@@ -24,4 +25,5 @@ __all__ = [
     "meetings",
     "people",
     "reporting",
+    "retention",
 ]

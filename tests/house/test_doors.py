@@ -42,7 +42,7 @@ DESK = frozenset({"hanna", "griet", "bas", "carlijn"})
 TABLE: dict[str, frozenset[str] | None] = {
     "static": None, "livez": None, "readyz": None,
     "web.show_components": None, "look.show_sheet": None, "look.show_logo": None, "content.show_picture": None,
-    "home.show_start": None, "home.show_privacy": None, "home.show_accessibility": None,
+    "home.show_start": None, "retention.show_privacy": None, "home.show_accessibility": None,
     "open_learning.show_open_module": None, "open_learning.check_open_module": None,
     "open_pages.show_open": None, "open_pages.show_theme": None,
     "open_pages.show_open_figures": COUNTS,
@@ -99,6 +99,9 @@ TABLE: dict[str, frozenset[str] | None] = {
     "export.export_participation": EXPORTERS, "export.list_reports": EXPORTERS,
     "export.show_report": EXPORTERS, "export.fetch_report": EXPORTERS,
     "export.make_again": EXPORTERS,
+    "retention.show_own_data": LEARNERS, "retention.download_own_data": LEARNERS,
+    "retention.ask_erasure": LEARNERS, "officer.list_requests": frozenset({"piet"}),
+    "officer.decide_request": frozenset({"piet"}), "officer.show_retention": frozenset({"piet"}),
     "own_account.show_own_account": ALL, "own_account.change_password": ALL,
     "own_account.sign_out_everywhere": ALL,
     "accounts.show_accounts": frozenset({"bas"}), "accounts.choose_person": frozenset({"bas"}),
@@ -170,6 +173,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
         "duty_id": "00000000-0000-4000-8000-000000000000",
         "view_id": "00000000-0000-4000-8000-000000000000",
         "report_id": "00000000-0000-4000-8000-000000000000",
+        "request_id": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
     found = {}
     for rule in app.url_map.iter_rules():
@@ -191,6 +195,8 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
             own["kind"] = "module"
         if rule.endpoint.startswith("figures."):
             own["kind"] = "xlsx"
+        if rule.endpoint.startswith("retention."):
+            own["kind"] = "json"
         address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m, own=own: own[m[1]], rule.rule)
         method = "GET" if "GET" in (rule.methods or set()) else "POST"
         found[f"{rule.endpoint} {method}"] = (address, method)
@@ -236,6 +242,7 @@ HAS_ITS_OWN_404 = {
     "brakes.answer_question", "change.plan_change", "change.change_duty", "change.spread_duty",
     "change.save_spread", "change.plan_end", "change.end_duty", "change.plan_extra",
     "change.open_extra", "one_person.open_extra",
+    "officer.decide_request",
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
     "learning.answer_question", "learning.go_on", "programme.show_duty",
     "certificates.show_certificate",

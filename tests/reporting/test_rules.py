@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from training.access import Grant, Population, covers
 from training.assignments.rules import Standing
-from training.reporting.figure_rules import Cell, grid, sees_names
+from training.reporting.figure_rules import (
+    Cell,
+    Counted,
+    cells_of,
+    grid,
+    sees_names,
+    together_of,
+)
 from training.reporting.making_rules import Rhythm, next_on, reach_from, reach_kept
 from training.reporting.rules import (
     DANGEROUS,
@@ -119,6 +126,16 @@ def test_a_cell_counts_nobody_twice_and_leaves_out_who_need_not(
     assert cell.good + cell.late <= cell.whole <= sum(n for _, _, n in added)
     assert cell.people <= sum(n for _, _, n in added)
     assert 0 <= cell.percent <= 100
+
+
+def test_municipalities_together_do_not_tell_of_the_one_that_is_too_small() -> None:
+    def line(municipality: str, number: int) -> Counted:
+        return Counted("municipality", municipality, "d", Standing.VALID, number)
+
+    for numbers, shown in (((12, 9), False), ((9, 9), True), ((12, 12), True), ((3, 4), False)):
+        lines = [line(str(place), number) for place, number in enumerate(numbers)]
+        apart = cells_of(lines, "municipality", {"d": frozenset({"d"})})
+        assert bool(together_of(lines, apart, 10)) == shown, numbers
 
 
 def test_a_group_under_the_least_is_left_out_and_counted() -> None:

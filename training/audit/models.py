@@ -27,6 +27,9 @@ class Action(enum.Enum):
     MERGED_PERSONS = "dubbele persoon samengevoegd"
     ERASED_PERSON = "gegevens gewist"
     GAVE_OWN_DATA = "eigen gegevens opgevraagd"
+    ASKED_ERASURE = "gevraagd om te wissen"
+    REFUSED_ERASURE = "niet gewist na een verzoek"
+    LOOKED_TOO_MUCH = "ongewoon veel personen bekeken"
     CHANGED_DUTY = "verplichting gewijzigd"
     PAUSED = "verplichting gepauzeerd"
     EXEMPTED = "vrijstelling gegeven"
@@ -71,7 +74,10 @@ class AuditEntry(Base):
     """One line of the log. `hash` covers the whole line and the hash of the line before it."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index("ix_audit_entry_at", "municipality_id", "at"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entry_at", "municipality_id", "at"),
+        sa.Index("ix_audit_entry_actor", "actor_account_id", "at"),
+    )
 
     municipality_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)

@@ -123,6 +123,48 @@ def about(
     return list(db.scalars(newest.limit(limit)))
 
 
+def looks_since(db: Session, account_id: uuid.UUID, since: dt.datetime) -> int:
+    """How many pages and files with names somebody saw since an instant: of the municipality of
+    which it were most."""
+    each = (
+        sa.select(sa.func.count().label("number"))
+        .where(
+            AuditEntry.actor_account_id == account_id,
+            AuditEntry.at > since,
+            AuditEntry.action.in_([Action.LOOKED, Action.EXPORTED]),
+        )
+        .group_by(AuditEntry.municipality_id)
+        .subquery("each")
+    )
+    return db.scalar(sa.select(sa.func.max(each.c.number))) or 0
+
+
+def last_alarm(db: Session, account_id: uuid.UUID, since: dt.datetime) -> AuditEntry | None:
+    """The newest entry since an instant that this account looked too much."""
+    query = sa.select(AuditEntry).where(
+        AuditEntry.actor_account_id == account_id,
+        AuditEntry.at > since,
+        AuditEntry.action == Action.LOOKED_TOO_MUCH,
+    )
+    return db.scalars(query.order_by(AuditEntry.at.desc()).limit(1)).first()
+
+
+def alarms_since(db: Session, since: dt.datetime) -> list[AuditEntry]:
+    """The entries since an instant that somebody looked too much, the oldest first."""
+    query = sa.select(AuditEntry).where(
+        AuditEntry.at > since, AuditEntry.action == Action.LOOKED_TOO_MUCH
+    )
+    return list(db.scalars(query.order_by(AuditEntry.at)))
+
+
+def hash_at(db: Session, chain: uuid.UUID, sequence: int) -> str | None:
+    """The hash of one entry; None when it is not there."""
+    query = sa.select(AuditEntry.hash).where(
+        AuditEntry.municipality_id == chain, AuditEntry.sequence == sequence
+    )
+    return db.scalar(query)
+
+
 def chains(db: Session) -> list[uuid.UUID]:
     """Whose chains there are (the nil id: of the system)."""
     return list(db.scalars(sa.select(AuditHead.municipality_id).order_by(AuditHead.sequence)))

@@ -92,3 +92,30 @@ def verify(key: bytes, checkpoint: Signed, head: Signed, lines: Iterable[Line]) 
     if (sequence, previous) != (head.sequence, head.hash):
         return f"Na regel {sequence} zijn regels verdwenen: er waren er {head.sequence}."
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The end of a chain as it was on a day, kept where the database cannot be changed."""
+
+    municipality_id: uuid.UUID
+    sequence: int
+    hash: str
+    on: dt.date
+
+
+def missing(kept: Kept, checkpoint: Signed, head: Signed, there: str | None) -> str | None:
+    """What is wrong with a chain beside an end of before, in Dutch; None when it is still in it,
+    or was removed up to the signed checkpoint. `there` is the hash now at that number."""
+    day = kept.on.strftime("%d-%m-%Y")
+    if kept.sequence > head.sequence:
+        return (
+            f"Op {day} waren er {kept.sequence} regels; nu zijn er {head.sequence}. "
+            "Het logboek is afgekapt of teruggezet."
+        )
+    if kept.sequence < checkpoint.sequence or kept.sequence == 0:
+        return None
+    now = checkpoint.hash if kept.sequence == checkpoint.sequence else there
+    if now != kept.hash:
+        return f"Regel {kept.sequence} is niet meer die van {day}: het logboek is herschreven."
+    return None

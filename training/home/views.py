@@ -126,13 +126,6 @@ def show_management() -> ResponseReturnValue:
     return render_template("home/management.html")
 
 
-@blueprint.get("/privacy")
-@open_to(Permission.PUBLIC)
-def show_privacy() -> ResponseReturnValue:
-    """What is kept, who sees it, for how long; and what can never be known."""
-    return render_template("home/privacy.html")
-
-
 @blueprint.get("/toegankelijkheid")
 @open_to(Permission.PUBLIC)
 def show_accessibility() -> ResponseReturnValue:

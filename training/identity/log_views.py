@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
@@ -19,6 +19,7 @@ from training.access import Permission
 from training.audit import queries as audit
 from training.audit import rules as chain
 from training.audit.models import TECHNICAL, Action, AuditEntry
+from training.audit.pace_rules import KEPT_SHOWN
 from training.audit.queries import Search
 from training.identity import queries
 from training.identity.forms import LogFilter
@@ -74,7 +75,15 @@ def _log_page(permission: Permission, actions: frozenset[Action]) -> str:
         page=page,
         pages=pages,
         more=f"{request.path}?{urlencode({**asked, 'pagina': ''})}",
+        alarms=_alarms(search.municipality_ids) if whole else 0,
+        alarm=Action.LOOKED_TOO_MUCH,
     )
+
+
+def _alarms(municipality_ids: Collection[uuid.UUID]) -> int:
+    """How often lately somebody looked at too many people."""
+    since = clock.now() - KEPT_SHOWN
+    return audit.found_count(db(), Search(municipality_ids, [Action.LOOKED_TOO_MUCH], since=since))
 
 
 def _search(

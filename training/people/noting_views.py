@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 
-from flask import current_app
+from flask import abort, current_app
 
 from training import clock
 from training.audit import actions as audit
+from training.audit import pace_rules, queries
 from training.audit.models import Action
 from training.audit.rules import derive_key
 from training.people.models import Person
 from training.web.doors import visitor
-from training.web.request_db import db, separate_transaction
+from training.web.request_db import database, db, separate_transaction
 
 
 def note_looked(persons: Iterable[Person], what: str) -> None:
@@ -26,10 +27,36 @@ def note_looked_at(keys: Collection[tuple[uuid.UUID, uuid.UUID]], what: str) -> 
     transaction of its own, that would wait for the lock of `db()`."""
     if not keys:
         return
+    keep_pace({municipality_id for municipality_id, _person_id in keys})
     with separate_transaction() as own:
         audit.record_looked(
             own, audit_key(), at=clock.now(), actor=visitor(), persons=keys, what=what
         )
+
+
+def keep_pace(municipality_ids: Collection[uuid.UUID]) -> None:
+    """Refuses (429) somebody who saw names too often within an hour, and writes that down once an
+    hour: the privacy officer sees it, and is mailed by a job."""
+    now, account_id = clock.now(), visitor().account_id
+    since = now - pace_rules.WINDOW
+    with database().reading() as reading:
+        if not pace_rules.is_too_much(queries.looks_since(reading, account_id, since)):
+            return
+        known = queries.last_alarm(reading, account_id, since)
+    if known is None:
+        db().rollback()  # a POST lets go of the database: the alarm has a transaction of its own
+        with separate_transaction() as own:
+            for municipality_id in sorted(municipality_ids):
+                audit.record(
+                    own,
+                    audit_key(),
+                    at=now,
+                    actor=visitor(),
+                    action=Action.LOOKED_TOO_MUCH,
+                    municipality_id=municipality_id,
+                    what=f"{pace_rules.MOST} keer binnen een uur",
+                )
+    abort(429)
 
 
 def note_preview(keys: Collection[tuple[uuid.UUID, uuid.UUID]], what: str) -> None:

@@ -15,7 +15,7 @@ from training.access import Permission, Reach, covers
 from training.assignments.rules import Standing
 from training.audit import actions as audit
 from training.audit.models import Action
-from training.people.noting_views import audit_key
+from training.people.noting_views import audit_key, keep_pace
 from training.reporting import exports, making_actions, queries
 from training.reporting.forms import ExportForm
 from training.reporting.making_rules import AT_ONCE, ReportState
@@ -47,6 +47,7 @@ def export_participation(kind: str) -> ResponseReturnValue:
     if not form.validate():
         return redirect(f"{url_for('reporting.show_participation')}?{asked()}", 303)
     filters = form.filters(clock.today())
+    keep_pace(ids)
     _record(ids, within, filters, kind)
     expected = queries.count_up_to(db(), ids, within, filters, 2_000_000) if kind != "csv" else 0
     report = making_actions.ask(
@@ -54,7 +55,7 @@ def export_participation(kind: str) -> ResponseReturnValue:
         account_id=visitor().account_id,
         kind=kind,
         filters=filters,
-        words=[*form.words(filters), ("Gemaakt door", visitor().name)],
+        words=form.words(filters),
         columns=form.columns,
         reach=within,
         expected=expected,

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 import sqlalchemy as sa
 import xlsxwriter
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
 from training.reporting.rules import DEFINITIONS, Column, Kind, dutch, safe_text
 
@@ -36,22 +36,25 @@ def csv_head(columns: Sequence[Column]) -> bytes:
     return ("\ufeff" + ";".join(column.label for column in columns) + "\n").encode()
 
 
-def csv_pieces(
-    engine: Engine, query: sa.Select[*tuple[Any, ...]], columns: Sequence[Column]
-) -> Iterator[bytes]:
-    """A CSV file in pieces: UTF-8 with BOM, semicolons, Dutch dates. The query gives text only."""
+Queries = Iterable[sa.Select[*tuple[Any, ...]]]
+
+
+def csv_pieces(db: Session, queries: Queries, columns: Sequence[Column]) -> Iterator[bytes]:
+    """A CSV file in pieces: UTF-8 with BOM, semicolons, Dutch dates. The queries give text only,
+    and are asked one after the other in the transaction of `db`."""
     yield csv_head(columns)
-    if engine.dialect.name == "postgresql":
-        yield from _copied(engine, query)
+    connection = db.connection()
+    if connection.dialect.name == "postgresql":
+        yield from _copied(connection, queries)
     else:
-        yield from _written(engine, query)
+        yield from _written(connection, queries)
 
 
-def _copied(engine: Engine, query: sa.Select[*tuple[Any, ...]]) -> Iterator[bytes]:
-    plain = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call] # no doubled percent signs: nothing is bound
-    text = query.compile(dialect=plain, compile_kwargs={"literal_binds": True})
-    with engine.connect() as connection:
-        cursor = connection.connection.cursor()
+def _copied(connection: sa.Connection, queries: Queries) -> Iterator[bytes]:
+    plain = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    cursor = connection.connection.cursor()
+    for query in queries:  # in plain text: nothing is bound, and no percent sign doubled
+        text = query.compile(dialect=plain, compile_kwargs={"literal_binds": True})
         waiting: list[bytes] = []
         size = 0
         with cursor.copy(f"COPY ({text}) TO STDOUT WITH (FORMAT csv, DELIMITER ';')") as copy:
@@ -64,13 +67,13 @@ def _copied(engine: Engine, query: sa.Select[*tuple[Any, ...]]) -> Iterator[byte
         yield b"".join(waiting)
 
 
-def _written(engine: Engine, query: sa.Select[*tuple[Any, ...]]) -> Iterator[bytes]:
-    text = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+def _written(connection: sa.Connection, queries: Queries) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
-    with engine.connect() as connection:
-        cursor = connection.connection.cursor()
-        cursor.execute(text)
+    cursor = connection.connection.cursor()
+    for query in queries:
+        text = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        cursor.execute(str(text))
         while rows := cursor.fetchmany(BATCH):
             writer.writerows(rows)
             yield buffer.getvalue().encode()
@@ -98,8 +101,10 @@ class Sum:
         """Passes the rows of a spreadsheet on; their sum is that of the CSV of the same rows."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
+        days: dict[dt.date, str] = {}  # a report has few different days
         for row in rows:
-            writer.writerow([dutch(c) if isinstance(c, dt.date) else c for c in row])
+            cells = [_text(c, days) if isinstance(c, dt.date) else c for c in row]
+            writer.writerow(cells)
             self.rows += 1
             if self.rows % EVERY == 0:
                 self._take(buffer)
@@ -117,6 +122,13 @@ class Sum:
     def checksum(self) -> str:
         """The checksum so far."""
         return self._hash.hexdigest()
+
+
+def _text(day: dt.date, known: dict[dt.date, str]) -> str:
+    text = known.get(day)
+    if text is None:
+        text = known[day] = dutch(day)
+    return text
 
 
 About = Callable[[], Sequence[tuple[str, str]]]

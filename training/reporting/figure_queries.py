@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from training.access import LEAST_TO_COUNT, Population, Reach
 from training.assignments.models import Assignment, Cycle, DutyContent
@@ -24,7 +24,7 @@ from training.reporting.figure_rules import (
     Counted,
 )
 from training.reporting.models import FigureMonth
-from training.reporting.queries import OVER, member_on, rows_with_standing
+from training.reporting.queries import OVER, member_on, news, rows_with_standing
 from training.reporting.rules import Filters
 
 Ids = Collection[uuid.UUID]
@@ -36,7 +36,8 @@ def counts(db: Session, ids: Ids, reach: Reach, filters: Filters) -> list[Counte
     """Everybody in reach, counted by municipality, by unit, by audience, and (who is up to date)
     by the month in which it ends, each per duty and standing. One statement, so that how people
     stand is reckoned once."""
-    people = sa.select(rows_with_standing(ids, reach, filters)).cte("people")
+    late = news(db, ids, filters.as_of)
+    people = sa.select(rows_with_standing(ids, reach, filters, late)).cte("people")
     membership = membership_rows().where(Position.municipality_id.in_(ids)).subquery("m")
     member = (
         sa.select(membership.c.municipality_id, membership.c.person_id, membership.c.audience)
@@ -83,11 +84,20 @@ def _id(text: str) -> str:
     return str(uuid.UUID(text))
 
 
-def names_of(db: Session, unit_ids: Collection[str]) -> dict[str, str]:
-    """The names of units, by their id as text."""
+def names_of(db: Session, unit_ids: Collection[str], several: bool) -> dict[str, str]:
+    """The names of units, by their id as text; with `several` municipalities a team has the name
+    of its municipality before its own."""
     wanted = [uuid.UUID(unit_id) for unit_id in unit_ids]
-    query = sa.select(Unit.id, Unit.name).where(Unit.id.in_(wanted))
-    return {str(unit_id): name for unit_id, name in db.execute(query)}
+    above = aliased(Unit)
+    query = (
+        sa.select(Unit.id, Unit.name, above.name)
+        .outerjoin(above, above.id == Unit.municipality_id)
+        .where(Unit.id.in_(wanted))
+    )
+    return {
+        str(unit_id): f"{municipality}: {name}" if several and municipality != name else name
+        for unit_id, name, municipality in db.execute(query)
+    }
 
 
 def content_of(db: Session, duty_ids: Collection[str]) -> dict[str, set[tuple[str, str]]]:

@@ -71,6 +71,25 @@ def cells_of(
     return dict(found)
 
 
+def together_of(
+    lines: Iterable[Counted], apart: Mapping[tuple[str, str], Cell], least: int
+) -> dict[str, Cell]:
+    """All municipalities together, per duty: those large enough, unless what they add to the
+    municipalities that are shown apart is about a few."""
+    found: dict[str, Cell] = defaultdict(Cell)
+    for line in lines:
+        if line.part == "municipality":
+            found[line.duty_id].add(line.duty_id, line.standing, line.number)
+    hidden: dict[str, int] = defaultdict(int)
+    for (_municipality, duty_id), cell in apart.items():
+        hidden[duty_id] += 0 if is_shown(cell.people, least) else cell.people
+    return {
+        duty_id: cell
+        for duty_id, cell in found.items()
+        if is_shown(cell.people, least) and not 0 < hidden[duty_id] < least
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A table of cells: rows by label, columns by label; None where nothing may be shown, or where

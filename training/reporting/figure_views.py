@@ -37,6 +37,7 @@ from training.reporting.figure_rules import (
     months_ahead,
     reach_of_group,
     sees_names,
+    together_of,
 )
 from training.reporting.rules import DEFINITIONS, Column, Filters, Kind, is_shown
 from training.reporting.views import themes
@@ -45,6 +46,7 @@ from training.web.form_kit import FilterForm
 from training.web.request_db import db
 
 blueprint = Blueprint("figures", __name__)
+TOGETHER = "Alle gemeenten samen"
 WHOLE = frozenset(
     {UnitKind.REGION, UnitKind.BASE_TEAM, UnitKind.COOPERATION, UnitKind.MUNICIPALITY}
 )
@@ -182,17 +184,21 @@ def _figures(asked: Asked) -> Figures:
     of_theme = _themes_of(duty_ids)
     theme_labels = {slug: label for slug, (label, _content) in themes().items()}
     units = figure_queries.names_of(
-        db(), {x.first for x in lines if x.part in {MUNICIPALITY, UNIT}}
+        db(),
+        {x.first for x in lines if x.part in {MUNICIPALITY, UNIT}},
+        several=len(asked.ids) > 1,
     )
     by_duty = cells_of(lines, MUNICIPALITY, of_duty)
     shown = {key: cell for key, cell in by_duty.items() if is_shown(cell.people, asked.least)}
+    together = together_of(lines, by_duty, asked.least) if len(asked.ids) > 1 else {}
     audiences = {a.slug: a.label for a in library().audiences.values()}
     new, new_hidden = _newcomers(asked)
     return Figures(
         by_duty=sorted(
             ((units.get(m, ""), titles.get(d, ""), cell) for (m, d), cell in shown.items()),
             key=lambda row: row[:2],
-        ),
+        )
+        + [(TOGETHER, titles.get(d, ""), cell) for d, cell in together.items()],
         hidden=len(by_duty) - len(shown),
         total=_total(by_duty, asked.least),
         coverage=grid(cells_of(lines, AUDIENCE, of_theme), audiences, theme_labels, asked.least),

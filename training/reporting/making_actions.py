@@ -74,12 +74,13 @@ def ask(
 
 
 def about(
-    report: Report, checksum: str, rows: int, counts: Sequence[tuple[str, str]]
+    report: Report, maker: str, checksum: str, rows: int, counts: Sequence[tuple[str, str]]
 ) -> list[tuple[str, str]]:
     """What stands beside the rows: who made them, from what, and by what they are recognised."""
     made = report.asked_at.astimezone(AMSTERDAM)
     return [
         *((term, str(text)) for term, text in report.in_words.items()),
+        ("Gemaakt door", maker),
         ("Gemaakt op", in_words(made.date())),
         ("Kenmerk", str(report.id)),
         ("Regels", str(rows)),
@@ -92,11 +93,11 @@ def csv_of(database: Database, report: Report, now: dt.datetime) -> Iterator[byt
     """Streams the CSV of a report, and writes its checksum down when the last byte has gone; the
     worker counts it then, as nobody should wait for that."""
     filters, columns, reach = parts_of(report)
-    with database.reading() as db:
-        ids = queries.municipality_ids(db, reach)
-    query = queries.file_cells(ids, reach, filters, columns, dates_as_text=True)
     total = exports.Sum()
-    yield from total.of_csv(exports.csv_pieces(database.engine, query, columns))
+    with database.seeing_one_moment() as db:
+        ids = queries.municipality_ids(db, reach)
+        asked = queries.file_queries(db, ids, reach, filters, columns, dates_as_text=True)
+        yield from total.of_csv(exports.csv_pieces(db, asked, columns))
     with database.transaction() as db:
         sent = db.get_one(Report, report.id)
         sent.state, sent.done, sent.checksum = ReportState.COUNTING, total.rows, total.checksum
@@ -112,7 +113,7 @@ def write_file(database: Database, report: Report, path: Path) -> exports.Sum:
     """Writes the spreadsheet of a report to `path`, telling its progress; returns its sum."""
     filters, columns, reach = parts_of(report)
     total = exports.Sum()
-    with database.reading() as db:
+    with database.seeing_one_moment() as db:
         ids = queries.municipality_ids(db, reach)
         rows = queries.stream(db, ids, reach, filters, columns)
         told = total.of_cells(rows, lambda done: _tell(database, report.id, done))
@@ -120,10 +121,17 @@ def write_file(database: Database, report: Report, path: Path) -> exports.Sum:
         def beside() -> list[tuple[str, str]]:
             with database.reading() as other:
                 counts = queries.counts_of(other, ids, reach, filters).in_words()
-            return about(report, total.checksum, total.rows, counts)
+                maker = _maker(other, report)
+            return about(report, maker, total.checksum, total.rows, counts)
 
         exports.write(path, told, columns, beside)
     return total
+
+
+def _maker(db: Session, report: Report) -> str:
+    """Who asked for a report. The name is not kept with it: an account can be erased."""
+    account = db.get(Account, report.account_id) if report.account_id else None
+    return identity.name_of(db, account) if account else "Weerbaar"
 
 
 def _tell(database: Database, report_id: uuid.UUID, done: int) -> None:
@@ -208,10 +216,16 @@ def remove_files(db: Session, now: dt.datetime, kept_for: dt.timedelta = KEPT_FO
     can be made again. Returns how many."""
     old = sa.select(Report.id).where(Report.asked_at < now - kept_for)
     ids = list(db.scalars(old.where(Report.id.in_(sa.select(ReportPiece.report_id)))))
-    if ids:
-        db.execute(sa.delete(ReportPiece).where(ReportPiece.report_id.in_(ids)))
-        db.execute(sa.update(Report).where(Report.id.in_(ids)).values(state=ReportState.GONE))
-    return len(ids)
+    return drop_files(db, ids)
+
+
+def drop_files(db: Session, report_ids: Sequence[uuid.UUID]) -> int:
+    """Removes the files of these reports; returns of how many."""
+    if report_ids:
+        db.execute(sa.delete(ReportPiece).where(ReportPiece.report_id.in_(report_ids)))
+        gone = sa.update(Report).where(Report.id.in_(report_ids)).values(state=ReportState.GONE)
+        db.execute(gone)
+    return len(report_ids)
 
 
 def pieces_of(database: Database, report_id: uuid.UUID) -> Iterator[bytes]:

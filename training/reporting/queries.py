@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from training.access import Reach
 from training.assignments.models import Assignment, Duty, DutyContent, Pause
-from training.assignments.queries import standing_rows
+from training.assignments.queries import Unwritten, standing_rows, unwritten
 from training.assignments.rules import Standing
 from training.content.classes import ContentKind
 from training.db import AddDays, AddMonths
@@ -42,6 +43,8 @@ from training.reporting.rules import (
 )
 
 PAGE = 50  # rows on one screen
+FIRST_PEOPLE = 50  # of whom a file is asked first, so that it begins at once
+COPIED_PEOPLE, HELD_PEOPLE = 2_500, 250  # and then: streamed past us, or held in memory
 Ids = Collection[uuid.UUID]
 Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]  # municipality, person, duty
 
@@ -161,11 +164,40 @@ def _keys(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...
     return query.order_by(*ORDER, Duty.title, Duty.id)
 
 
-def participation_rows(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
-    """Everybody within `reach` under each of their duties on the reference date, filtered and in
-    a fixed order: all columns by their keys, with municipality_id, person_id, duty_id and unit_id.
-    A person with two positions is one row, under the oldest of them in reach."""
-    found = rows_with_standing(ids, reach, filters)
+def news(db: Session, ids: Ids, as_of: dt.date) -> Unwritten:
+    """What is known of these municipalities and not stored yet: the proof of today, a round that
+    opened since the last pass, or will open before a day to come."""
+    people = sa.select(Person.municipality_id, Person.id.label("person_id"))
+    return unwritten(db, as_of, people.where(Person.municipality_id.in_(ids)).subquery("people"))
+
+
+def _has_new_rows(db: Session, late: Unwritten) -> bool:
+    """Whether somebody is under a duty of which nothing is stored yet."""
+    derived = {
+        (row["municipality_id"], row["person_id"], row["duty_id"])
+        for row in late.rows
+        if row["standing"] not in OVER
+    }
+    persons = [uuid.UUID(one["person_id"]) for one in late.people]
+    stored: set[tuple[str, str, str]] = set()
+    for first in range(0, len(persons), 500):
+        query = sa.select(Assignment.municipality_id, Assignment.person_id, Assignment.duty_id)
+        part = query.where(Assignment.person_id.in_(persons[first : first + 500]))
+        stored |= {(m.hex, p.hex, d.hex) for m, p, d in db.execute(part)}
+    return not derived <= stored
+
+
+def participation_rows(
+    ids: Ids,
+    reach: Reach,
+    filters: Filters,
+    late: Unwritten | None = None,
+    persons: Ids | None = None,
+) -> sa.Select[*tuple[Any, ...]]:
+    """Everybody (or only these persons) within `reach` under each of their duties on the reference
+    date, filtered and in a fixed order: all columns by their keys, with municipality_id, person_id,
+    duty_id and unit_id. A person with two positions is one row, under the oldest in reach."""
+    found = rows_with_standing(ids, reach, filters, late, persons)
     query = sa.select(found)
     if filters.standing is not None:
         query = query.where(found.c.standing == filters.standing.name)
@@ -195,12 +227,19 @@ def _placed(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
     return query.subquery("placed")
 
 
-def rows_with_standing(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
-    """Everybody under each duty with how they stand, not yet chosen by that and in no order."""
+def rows_with_standing(
+    ids: Ids,
+    reach: Reach,
+    filters: Filters,
+    late: Unwritten | None = None,
+    persons: Ids | None = None,
+) -> sa.Subquery:
+    """Everybody (or only these persons) under each duty with how they stand, not yet chosen by
+    that and in no order. `late` is what `news` tells."""
     who = _placed(ids, reach, filters)
-    rows = standing_rows(filters.as_of)
+    rows = standing_rows(filters.as_of, late)
     municipality = aliased(Unit, name="municipality")
-    standing = _ahead(rows, filters.as_of) if filters.looks_ahead else rows.c.standing
+    standing = rows.c.standing
     query = (
         sa.select(
             who.c.municipality_id,
@@ -236,6 +275,9 @@ def rows_with_standing(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
         .join(municipality, municipality.id == who.c.municipality_id)
         .where(Duty.in_force_from <= filters.as_of, rows.c.standing.not_in(OVER))
     )
+    query = query.where(rows.c.municipality_id.in_(ids))
+    if persons is not None:
+        query = query.where(who.c.person_id.in_(persons), rows.c.person_id.in_(persons))
     if filters.duty_id is not None:
         query = query.where(rows.c.duty_id == filters.duty_id)
     if filters.theme:
@@ -246,21 +288,6 @@ def rows_with_standing(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
 def _full_name(who: sa.Subquery) -> sa.ColumnElement[str]:
     infix = sa.case((who.c.infix == "", " "), else_=" " + who.c.infix + " ")
     return sa.func.trim(who.c.given_name + infix + who.c.family_name)
-
-
-def _ahead(rows: sa.Subquery, day: dt.date) -> sa.ColumnElement[str]:
-    """How a row will stand on a day to come when nobody does anything: the cycles that the nightly
-    job has not opened yet are reckoned from the policy."""
-    window = AddDays(rows.c.valid_until, -sa.func.coalesce(rows.c.window_days, 0))
-    grace = AddDays(rows.c.valid_until, sa.func.coalesce(rows.c.grace_days, 0))
-    done = rows.c.fulfilled_on.is_not(None)
-    return sa.case(
-        (sa.and_(rows.c.standing == Standing.VALID.name, window <= day),
-         Standing.REFRESHER_OPEN.name),
-        (sa.and_(rows.c.standing == Standing.EXPIRED.name, done, grace >= day),
-         Standing.GRACE.name),
-        else_=rows.c.standing,
-    )  # fmt: skip
 
 
 def _overdue_since(
@@ -293,8 +320,9 @@ def count_up_to(
     db: Session, ids: Ids, reach: Reach, filters: Filters, most: int = MOST_COUNTED
 ) -> int:
     """How many rows there are, counted no further than one past `most`."""
-    if filters.asks_how_it_stands:
-        query = participation_rows(ids, reach, filters).order_by(None)
+    late = news(db, ids, filters.as_of)
+    if filters.asks_how_it_stands or _has_new_rows(db, late):
+        query = participation_rows(ids, reach, filters, late).order_by(None)
     else:
         query = _keys(ids, reach, filters).order_by(None)
     few = query.with_only_columns(sa.literal(1)).limit(most + 1).subquery()
@@ -311,30 +339,32 @@ def page_of(
     size: int = PAGE,
 ) -> list[Row]:
     """One screen of rows; the first page is 1."""
-    part = slice((number - 1) * size, number * size)
-    if filters.asks_how_it_stands:
-        query = participation_rows(ids, reach, filters).slice(part.start, part.stop)
+    first, last = (number - 1) * size, number * size
+    late = news(db, ids, filters.as_of)
+    if filters.asks_how_it_stands or _has_new_rows(db, late):
+        query = participation_rows(ids, reach, filters, late).slice(first, last)
         return [row_from(columns, row) for row in db.execute(query).mappings()]
-    keys = [
-        tuple(key) for key in db.execute(_keys(ids, reach, filters).slice(part.start, part.stop))
-    ]
-    return _these(db, reach, filters, columns, keys)
-
-
-def _these(
-    db: Session, reach: Reach, filters: Filters, columns: Sequence[Column], keys: list[Any]
-) -> list[Row]:
-    """The rows with these keys, in their order."""
+    keys = [tuple(key) for key in db.execute(_keys(ids, reach, filters).slice(first, last))]
     if not keys:
         return []
-    ids, persons, duties = (sorted({key[part] for key in keys}) for part in range(3))
-    found = rows_with_standing(ids, reach, replace(filters, audience="", name=""))
-    query = sa.select(found).where(found.c.person_id.in_(persons), found.c.duty_id.in_(duties))
+    own, persons = (sorted({key[part] for key in keys}) for part in range(2))
+    plain = replace(filters, audience="", name="")
+    found = rows_with_standing(own, reach, plain, part_of(late, persons), persons)
     rows = {
         (row["municipality_id"], row["person_id"], row["duty_id"]): row_from(columns, row)
-        for row in db.execute(query).mappings()
+        for row in db.execute(sa.select(found)).mappings()
     }
     return [rows[key] for key in keys if key in rows]
+
+
+def part_of(late: Unwritten, persons: Ids) -> Unwritten:
+    """The part of what is not stored yet that is about these persons."""
+    wanted = {person_id.hex for person_id in persons}
+    return Unwritten(
+        late.dialect,
+        [one for one in late.people if one["person_id"] in wanted],
+        [one for one in late.rows if one["person_id"] in wanted],
+    )
 
 
 def row_from(columns: Sequence[Column], row: Any) -> Row:
@@ -346,8 +376,9 @@ def row_from(columns: Sequence[Column], row: Any) -> Row:
 
 def people_of(db: Session, ids: Ids, reach: Reach, filters: Filters) -> list[tuple[Any, ...]]:
     """Who is in the overview: (municipality_id, person_id)."""
-    if filters.asks_how_it_stands:
-        query = participation_rows(ids, reach, filters).order_by(None)
+    late = news(db, ids, filters.as_of)
+    if filters.asks_how_it_stands or _has_new_rows(db, late):
+        query = participation_rows(ids, reach, filters, late).order_by(None)
         columns: list[Any] = [
             query.selected_columns.municipality_id,
             query.selected_columns.person_id,
@@ -358,12 +389,48 @@ def people_of(db: Session, ids: Ids, reach: Reach, filters: Filters) -> list[tup
     return [tuple(row) for row in db.execute(query.with_only_columns(*columns).distinct())]
 
 
-def file_cells(
-    ids: Ids, reach: Reach, filters: Filters, columns: Sequence[Column], dates_as_text: bool
+def file_queries(
+    db: Session,
+    ids: Ids,
+    reach: Reach,
+    filters: Filters,
+    columns: Sequence[Column],
+    dates_as_text: bool,
+    size: int = COPIED_PEOPLE,
+) -> Iterator[sa.Select[*tuple[Any, ...]]]:
+    """The cells of a file as queries, each of the next people in the order of the rows: the first
+    row comes at once, and no server sorts a million rows. Few people first, then more."""
+    municipality = aliased(Unit, name="municipality")
+    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
+    query = sa.select(Person.municipality_id, Person.id).where(*_people(ids, filters), placed)
+    if len(ids) > 1:
+        query = query.join(municipality, municipality.id == Person.municipality_id)
+        query = query.order_by(municipality.name)
+    people = db.execute(query.order_by(*ORDER)).all()
+    plain = replace(filters, audience="", name="")  # these people were chosen by them
+    late = news(db, ids, filters.as_of)
+    first, now = 0, FIRST_PEOPLE
+    while first < len(people):
+        part = people[first : first + now]
+        own = sorted({row[0] for row in part})
+        persons = [row[1] for row in part]
+        fresh = part_of(late, persons)
+        yield _file_cells(own, reach, plain, columns, dates_as_text, persons, fresh)
+        first, now = first + now, size
+
+
+def _file_cells(
+    ids: Ids,
+    reach: Reach,
+    filters: Filters,
+    columns: Sequence[Column],
+    dates_as_text: bool,
+    persons: Ids,
+    late: Unwritten,
 ) -> sa.Select[*tuple[Any, ...]]:
     """The cells of a file, made by the database: text that no spreadsheet takes for a formula,
     the standing in Dutch, and dates, as Dutch text or (for a spreadsheet) as dates."""
-    query = participation_rows(ids, reach, filters)
+    query = participation_rows(ids, reach, filters, late, persons)
     named = query.selected_columns
     cells: list[sa.ColumnElement[Any]] = []
     for column in columns:
@@ -409,7 +476,8 @@ def _dutch_date_sqlite(element: DutchDate, compiler: SQLCompiler, **options: Any
 
 def counts_of(db: Session, ids: Ids, reach: Reach, filters: Filters) -> Counts:
     """Who counts, who is left out and why, within these filters."""
-    rows = participation_rows(ids, reach, filters).order_by(None).subquery()
+    late = news(db, ids, filters.as_of)
+    rows = participation_rows(ids, reach, filters, late).order_by(None).subquery()
     by_standing = {
         Standing[name]: number
         for name, number in db.execute(
@@ -463,9 +531,17 @@ def stream(
     reach: Reach,
     filters: Filters,
     columns: Sequence[Column],
-    batch: int = 2000,
 ) -> Iterator[tuple[Any, ...]]:
-    """The cells of a spreadsheet, a batch in memory at a time; dates are dates."""
-    query = file_cells(ids, reach, filters, columns, dates_as_text=False)
-    for part in db.execute(query.execution_options(yield_per=batch)).partitions():
-        yield from map(tuple, part)
+    """The cells of a spreadsheet, of some people in memory at a time; dates are dates. The next
+    people are asked of the database while these are written. Meanwhile `db` is for nobody else."""
+    asked = file_queries(db, ids, reach, filters, columns, False, HELD_PEOPLE)
+
+    def fetch() -> list[tuple[Any, ...]] | None:
+        query = next(asked, None)
+        return None if query is None else list(map(tuple, db.execute(query)))
+
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = ahead.submit(fetch)
+        while (rows := waiting.result()) is not None:
+            waiting = ahead.submit(fetch)
+            yield from rows

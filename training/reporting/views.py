@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from training import clock
 from training.access import Permission, Reach
-from training.audit import actions as audit
 from training.content.classes import ContentKind, Theme
 from training.content.views import library
-from training.people.noting_views import audit_key
+from training.people.noting_views import note_looked_at
 from training.people.queries import units_of
 from training.reporting import making_actions, queries
 from training.reporting.forms import Content, ParticipationForm, ViewForm
@@ -23,7 +22,7 @@ from training.reporting.making_rules import Rhythm
 from training.reporting.models import SavedView
 from training.reporting.rules import DEFINITIONS, MOST_COUNTED, PRINTED, Filters, Row
 from training.web.doors import open_to, reach, visitor
-from training.web.request_db import db, separate_transaction
+from training.web.request_db import db
 
 blueprint = Blueprint("reporting", __name__)
 
@@ -205,10 +204,4 @@ def _own_view(view_id: uuid.UUID) -> SavedView:
 
 def note_rows(rows: Iterable[Row], what: str) -> None:
     """Records who looked at whom, committed before the page is sent: the one thing a GET writes."""
-    people = {(row.municipality_id, row.person_id) for row in rows}
-    if not people:
-        return
-    with separate_transaction() as session:
-        audit.record_looked(
-            session, audit_key(), at=clock.now(), actor=visitor(), persons=people, what=what
-        )
+    note_looked_at({(row.municipality_id, row.person_id) for row in rows}, what)

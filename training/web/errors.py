@@ -58,8 +58,8 @@ EXPLANATIONS = {
     ),
     429: Explanation(
         "Even wachten",
-        "Er zijn te veel pogingen kort na elkaar gedaan.",
-        "Wacht een paar minuten en probeer het opnieuw.",
+        "Dit gebeurde te vaak in korte tijd: proberen in te loggen, of lijsten met namen bekijken.",
+        "Wacht een kwartier en probeer het opnieuw. Heb je een hele lijst nodig? Maak een export.",
     ),
     500: Explanation(
         "Er ging iets mis bij ons",
