@@ -12,12 +12,9 @@ from bench.measure import Measure, table, write_json
 from bench.meetings import meetings
 from bench.memory import memory
 from bench.pages import pages, submit
-<<<<<<< HEAD
+from bench.people import people
 from bench.people_import import people_import
 from bench.refreshers import refreshers
-=======
-from bench.people import people
->>>>>>> e684eaf (Everybody sees and downloads what is kept; what is past its term goes each night; erasing reaches every table; too much looking is stopped and told)
 
 MEASURES = {
     "pages": pages,
@@ -26,12 +23,9 @@ MEASURES = {
     "memory": memory,
     "meetings": meetings,
     "learner": learner,
-<<<<<<< HEAD
     "import": people_import,
     "refreshers": refreshers,
-=======
     "people": people,
->>>>>>> e684eaf (Everybody sees and downloads what is kept; what is past its term goes each night; erasing reaches every table; too much looking is stopped and told)
 }
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 import training.schema  # noqa: F401 - every table is known before create_all
 from training.assignments import actions
+from training.assignments.models import RosterChange
 from training.assignments.rules import Policy
 from training.content.classes import ContentKind
 from training.db import Base, Database
@@ -55,12 +56,13 @@ FROM person p CROSS JOIN duty d WHERE p.municipality_id = :municipality
 CYCLES = """
 INSERT INTO cycle (municipality_id, person_id, duty_id, number, policy_version, form, opens_on,
                    due_on, was_valid_until, grace_until, fulfilled_on, valid_until, next_opens_on,
-                   closed_on, closing)
+                   closed_on, closing, cause, least_version)
 SELECT a.municipality_id, a.person_id, a.duty_id, 1, 1, 'FULL', a.from_on, :due, NULL, :due,
        CASE WHEN CAST(p.employee_number AS integer) % 5 = 0 THEN NULL ELSE :done END,
        CASE WHEN CAST(p.employee_number AS integer) % 5 = 0 THEN NULL ELSE :valid END,
        NULL, NULL,
-       CASE WHEN CAST(p.employee_number AS integer) % 5 = 0 THEN NULL ELSE 'FULFILLED' END
+       CASE WHEN CAST(p.employee_number AS integer) % 5 = 0 THEN NULL ELSE 'FULFILLED' END,
+       'TURN', 1
 FROM assignment a
 JOIN person p ON p.municipality_id = a.municipality_id AND p.id = a.person_id
 WHERE a.municipality_id = :municipality
@@ -102,6 +104,8 @@ def fill(
     for municipality_id in ids:
         _people(database, kind, municipality_id, people, today)
     account = _hr(database, ids[0], today)
+    with database.transaction() as db:  # the nightly pass has seen them all
+        db.execute(sa.delete(RosterChange))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
         link.execute(sa.text("ANALYZE" if kind == "sqlite" else "VACUUM ANALYZE"))
     return Crowd(tuple(ids), account)
