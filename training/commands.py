@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -325,7 +326,8 @@ def run_audit(options: argparse.Namespace) -> int:
 def run_mail(_options: argparse.Namespace) -> int:
     """Sends what waits in the outbox."""
     settings, database = opened()
-    return mail.send(settings, database, clock.now())
+    names = partial(jobs.names_of_senders, database)
+    return mail.send(settings, database, clock.now(), sender_names=names)
 
 
 def run_worker(_options: argparse.Namespace) -> int:

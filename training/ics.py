@@ -109,6 +109,7 @@ def _event(entry: Entry, method: Method) -> Event:
         attendee = vCalAddress(f"mailto:{entry.attendee}")
         attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
         attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
+        attendee.params["RSVP"] = vText("FALSE")  # who is invited answers in Weerbaar
         event.add("ATTENDEE", attendee)
     return event
 

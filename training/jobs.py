@@ -15,6 +15,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import TextIO
 
@@ -27,8 +28,10 @@ from training.assignments import actions as assignments
 from training.assignments.check_actions import keep_findings
 from training.assignments.check_queries import checks
 from training.assignments.feed_actions import keep_entries
+from training.assignments.message_actions import write_messages
 from training.assignments.release_actions import keep_calendars, note_releases
 from training.assignments.reminder_actions import write_digests
+from training.assignments.team_digest_actions import write_team_digests
 from training.audit.rules import derive_key
 from training.ballots.actions import count_ballots
 from training.ballots.box import Box
@@ -43,10 +46,12 @@ from training.meetings.round_box import RoundBox
 from training.meetings.series_actions import plan_ahead
 from training.people.models import Unit
 from training.people.municipality_settings import BRAKE_PERCENT, LEAST_FOR_OPTIONS, settings_of_all
+from training.people.municipality_settings import BRAKE_PERCENT, sender_names, settings_of_all
 from training.people.rules import UnitKind
 from training.people.upload_actions import remove_expired
 from training.people.watch_actions import take_folder
 from training.reporting.figure_actions import write_months
+from training.reporting.half_year_actions import make_reports
 from training.reporting.making_actions import make_waiting, send_views
 from training.retention.alarm_actions import tell_alarms
 from training.retention.cli import clean
@@ -67,8 +72,11 @@ def nightly(
         note_releases(db, library, today)
         outcome = assignments.run_pass(db, today, now, _shares(db))
         digests = write_digests(db, library, today, now)
+        write_messages(db, library, today, now)
+        write_team_digests(db, today, now)
         keep_entries(db, today)
         write_months(db, today)
+        make_reports(db, library, today, now)
         if keep:
             db.commit()
     if keep:
@@ -149,6 +157,9 @@ def raised_thresholds(database: Database) -> dict[uuid.UUID, Thresholds]:
             municipality_id: Thresholds().raised(options=chosen[LEAST_FOR_OPTIONS])
             for municipality_id, chosen in settings_of_all(db).items()
         }
+def names_of_senders(database: Database) -> Mapping[uuid.UUID, str]:
+    """As whom municipalities send their mail, read when there is mail to send."""
+        return sender_names(db)
 
 
 def schedule(
@@ -171,7 +182,9 @@ def schedule(
         nightly(database, library, clock.today(), clock.now())
 
     def send_now() -> None:
-        mail.send_pending(database, transport, clock.now())
+        mail.send_pending(
+            database, transport, clock.now(), sender_names=partial(names_of_senders, database)
+        )
 
     def clean_now() -> None:
         clean(

@@ -34,6 +34,12 @@ MENU = (
     Entry("Bijeenkomsten", "invited.show_own_meetings", Permission.LEARN),
     Entry("Bijeenkomsten leiden", "meetings.show_meetings", Permission.RUN_MEETINGS),
     Entry(
+        "Halfjaarrapport",
+        "half_year.show_reports",
+        Permission.SEE_HALF_YEARLY_REPORT,
+        "Hoe weerbaar de gemeente is, per thema en doelgroep. Ook als PDF.",
+    ),
+    Entry(
         "Mensen",
         "persons.show_persons",
         Permission.READ_PERSONS,

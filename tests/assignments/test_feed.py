@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
@@ -217,6 +217,7 @@ def test_who_has_no_dates_sees_an_empty_calendar(
 days = st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(days, days), min_size=2, max_size=12))
 def test_a_sequence_only_rises_and_rises_whenever_the_date_moves(
     seen: list[tuple[dt.date, dt.date]],

@@ -24,6 +24,7 @@ DESKS = (
     ("bas", "/mail-die-niet-aankwam"),
     ("piet", "/logboek"),
     ("carlijn", "/cijfers"),
+    ("sjoerd", "/halfjaarrapport"),
 )
 
 

@@ -24,6 +24,7 @@ class Postbox:
         self.answers: dict[str, str] = {}  # receiver → the answer to RCPT
         self.after_data: dict[str, str] = {}  # receiver → the answer after the text
         self.delays: dict[str, float] = {}  # domain → seconds before RCPT is answered
+        self.held: dict[str, threading.Event] = {}  # domain → RCPT is not answered before this
 
     @property
     def receivers(self) -> Counter[str]:
@@ -34,7 +35,10 @@ class Postbox:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        await asyncio.sleep(self.delays.get(address.rpartition("@")[2], 0))
+        domain = address.rpartition("@")[2]
+        await asyncio.sleep(self.delays.get(domain, 0))
+        while domain in self.held and not self.held[domain].is_set():
+            await asyncio.sleep(0.01)
         answer = self.answers.get(address, "250 OK")
         if answer == "hang up":
             assert server.transport

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from training.assignments.feed_models import CalendarEntry, CalendarFeed
 from training.assignments.feed_queries import dues_of, feed_of, told
 from training.assignments.feed_rules import changes, hash_of
-from training.assignments.queries import DutyStanding, standings
-from training.assignments.reminder_queries import standings_of_many
+from training.assignments.queries import DutyStanding, standings, standings_of_people
 
 BATCH = 500  # people whose dates are compared together
 
@@ -56,7 +55,7 @@ def keep_entries(db: Session, today: dt.date) -> int:
         ids = [row.person_id for row in rows]
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            found = standings_of_many(db, municipality_id, batch, today)
+            found = standings_of_people(db, municipality_id, batch, today)
             written += _keep(db, municipality_id, batch, found, today)
     return written
 

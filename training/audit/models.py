@@ -31,6 +31,7 @@ class Action(enum.Enum):
     REFUSED_ERASURE = "niet gewist na een verzoek"
     LOOKED_TOO_MUCH = "ongewoon veel personen bekeken"
     CHANGED_DUTY = "verplichting gewijzigd"
+    CHANGED_MESSAGE = "bericht van het programma gewijzigd"
     PAUSED = "verplichting gepauzeerd"
     EXEMPTED = "vrijstelling gegeven"
     RECORDED_EVIDENCE = "eerder gevolgde training vastgelegd"

@@ -51,6 +51,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
     """The pages of the desk that this visitor may open: label, address, whether it is this one."""
     pages = [
         ("Programma", "programme.show_own_programme", Permission.MANAGE_DUTIES),
+        ("Berichten", "messages.show_own_messages", Permission.MANAGE_DUTIES),
         ("Jaarplan", "plan.show_year", Permission.MANAGE_DUTIES),
         ("Vooruitblik", "plan.look_ahead", Permission.MANAGE_DUTIES),
         ("Vragen", "brakes.show_questions", Permission.MANAGE_DUTIES),

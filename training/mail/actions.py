@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import time
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -41,7 +41,8 @@ class Letter:
     """A mail to write. `unique_key` says which mail it is ("reminder:<cycle>:<kind>"; no address
     in it). `text` follows the habits of `rules.html_of` and holds no personal data but the
     receiver's name; `html` is the body of what was written in Markdown (`rules.text_of` gives its
-    text). After `not_after` (default: 72 hours) it is not sent any more."""
+    text); `calendar` a calendar file (training.ics). After `not_after` (default: 72 hours) it is
+    not sent any more."""
 
     kind: MailKind
     unique_key: str
@@ -52,6 +53,7 @@ class Letter:
     person_id: uuid.UUID | None = None
     not_after: dt.datetime | None = None
     html: str | None = None
+    calendar: str | None = None
 
 
 @dataclass(slots=True)
@@ -100,6 +102,7 @@ def _row(letter: Letter, now: dt.datetime) -> dict[str, object]:
         "subject": " ".join(letter.subject.split())[:200],
         "text": letter.text if good else None,
         "html": letter.html if good else None,
+        "calendar": letter.calendar if good else None,
         "domain": rules.receiving_domain(letter.to_address)[:254],
         "state": MailState.WAITING if good else MailState.FAILED,
         "attempts": 0,
@@ -111,16 +114,21 @@ def _row(letter: Letter, now: dt.datetime) -> dict[str, object]:
 
 
 def send_pending(
-    database: Database, transport: Transport, now: dt.datetime, at_most: int = AT_MOST
+    database: Database,
+    transport: Transport,
+    now: dt.datetime,
+    at_most: int = AT_MOST,
+    sender_names: Callable[[], Mapping[uuid.UUID, str]] = dict,
 ) -> Outcome:
     """Sends the mail that is due, the most urgent first. Any number of senders may run at once.
     Each mail is claimed and committed before it is sent, so that a crash leaves at most one mail
-    of each sender in doubt (and one more for each domain that keeps it waiting)."""
+    of each sender in doubt (and one more for each domain that keeps it waiting). `sender_names`
+    tells, when there is mail to send, as whom municipalities send theirs."""
     outcome = Outcome()
     started = time.monotonic()
     _settle(database, now, outcome)
     if _anything_due(database, now):
-        run = _Run(database, transport, now, started, outcome)
+        run = _Run(database, transport, now, started, outcome, sender_names())
         try:
             run.send(at_most)
         except UnreachableError as problem:
@@ -141,7 +149,9 @@ class _Run:
         now: dt.datetime,
         started: float,
         outcome: Outcome,
+        sender_names: Mapping[uuid.UUID, str],
     ) -> None:
+        self._sender_names = sender_names
         self._database, self._transport = database, transport
         self._now, self._started, self._outcome = now, started, outcome
         self._free: list[_Line] = []
@@ -177,7 +187,10 @@ class _Run:
                 return False
             self._collect(LOOK_AGAIN)  # meanwhile something urgent may have been written
             return True
-        future = pool.submit(_send, self._database, self._transport.sender, line, message)
+        name = (
+            self._sender_names.get(message.municipality_id, "") if message.municipality_id else ""
+        )
+        future = pool.submit(_send, self._database, self._transport.sender, name, line, message)
         self._busy[future] = message
         wait([future], timeout=0 if message.domain in self._slow else PATIENCE)
         if not future.done():
@@ -246,6 +259,7 @@ def _settle(database: Database, now: dt.datetime, outcome: Outcome) -> None:
             state=MailState.IN_DOUBT,
             text=None,
             html=None,
+            calendar=None,
             last_error="de verzending is onderbroken; misschien is de mail toch aangekomen",
         )
         outcome.failed += _change(
@@ -254,6 +268,7 @@ def _settle(database: Database, now: dt.datetime, outcome: Outcome) -> None:
             state=MailState.FAILED,
             text=None,
             html=None,
+            calendar=None,
             last_error=sa.func.coalesce(
                 OutboxMessage.last_error, "te laat: versturen heeft geen zin meer"
             ),
@@ -294,7 +309,9 @@ def _claim(
         return message
 
 
-def _send(database: Database, sender: str, line: _Line, message: OutboxMessage) -> _Result:
+def _send(
+    database: Database, sender: str, sender_name: str, line: _Line, message: OutboxMessage
+) -> _Result:
     """Sends a claimed mail and writes down what became of it."""
     outcome, lost = Outcome(), ""
     composed = rules.compose(
@@ -305,6 +322,8 @@ def _send(database: Database, sender: str, line: _Line, message: OutboxMessage) 
         message.text or "",
         message.written_at,
         message.html,
+        sender_name,
+        message.calendar,
     )
     try:
         line.deliver(composed, message.to_address)
@@ -336,7 +355,7 @@ def _mark(
         values["next_attempt_at"] = rules.next_attempt_at(message.claimed_at, message.attempts)
         values["claimed_at"] = None
     else:
-        values["text"] = values["html"] = None
+        values["text"] = values["html"] = values["calendar"] = None
     if state is MailState.SENT:
         values["sent_at"] = message.claimed_at
     ours = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 
 from training.db import Database
 from training.mail import actions, queries
@@ -18,6 +19,7 @@ def send(
     database: Database,
     now: dt.datetime,
     say: Callable[[str], None] = print,
+    sender_names: Callable[[], Mapping[uuid.UUID, str]] = dict,
 ) -> int:
     """`training mail send`: sends what waits, and lists what failed or is in doubt. Returns 0, or
     1 when the mail server cannot be reached."""
@@ -25,7 +27,7 @@ def send(
         transport = transport_of(settings.smtp_url, settings.mail_dir, settings.mail_from)
     except ValueError as problem:
         raise SettingsError(str(problem)) from problem
-    outcome = actions.send_pending(database, transport, now)
+    outcome = actions.send_pending(database, transport, now, sender_names=sender_names)
     say(
         f"Verstuurd: {outcome.sent}. Later opnieuw: {outcome.later}. "
         f"Mislukt: {outcome.failed}. In twijfel: {outcome.in_doubt}."

@@ -16,7 +16,8 @@ class OutboxMessage(Base):
     """One mail to one receiver. `unique_key` says what it is, so that it cannot be written twice
     (it holds no address). The Message-ID follows from `id`, so a mail sent again is recognised.
     Texts are wiped as soon as they are not needed. `html` is the body of what came from Markdown;
-    without it, it follows from the text. `domain` is that of the receiver. After `not_after` a mail
+    without it, it follows from the text. `calendar` is a file for
+    the receiver's calendar. `domain` is that of the receiver. After `not_after` a mail
     makes no sense any more."""
 
     __tablename__ = "outbox_message"
@@ -36,6 +37,7 @@ class OutboxMessage(Base):
     subject: Mapped[str] = mapped_column(sa.String(200))
     text: Mapped[str | None] = mapped_column(sa.Text)
     html: Mapped[str | None] = mapped_column(sa.Text)
+    calendar: Mapped[str | None] = mapped_column(sa.Text)
     domain: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
     state: Mapped[MailState] = mapped_column(enum_name(MailState))
     attempts: Mapped[int]

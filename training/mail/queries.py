@@ -25,6 +25,17 @@ def troubled(
     return list(db.scalars(newest.limit(limit)))
 
 
+def known_keys(db: Session, keys: Collection[str]) -> set[str]:
+    """Which of these mails were written already."""
+    wanted = sorted(keys)
+    found: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        query = sa.select(OutboxMessage.unique_key).where(OutboxMessage.unique_key.in_(part))
+        found.update(db.scalars(query))
+    return found
+
+
 def counts(db: Session) -> dict[MailState, int]:
     """How many mails there are in each state."""
     query = sa.select(OutboxMessage.state, sa.func.count()).group_by(OutboxMessage.state)

@@ -7,6 +7,7 @@ import enum
 import html
 import re
 import uuid
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -25,6 +26,7 @@ class MailKind(enum.Enum):
     MANAGER_DIGEST = "overzicht voor leidinggevenden"
     MESSAGE = "bericht van het programma"
     IMPORT_REPORT = "bericht over het personeelsbestand"
+    REPORT_READY = "rapport dat klaarstaat"
 
 
 class MailState(enum.Enum):
@@ -46,6 +48,7 @@ BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 KEEP_TRYING = dt.timedelta(hours=72)
 CLAIM_LASTS = dt.timedelta(minutes=10)  # longer than one mail takes with all its time limits
 ADDRESS = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+")
+CALENDAR_METHOD = re.compile(r"^METHOD:(\w+)", re.MULTILINE)
 LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 
@@ -79,11 +82,16 @@ def compose(
     text: str,
     written_at: dt.datetime,
     html: str | None = None,
+    sender_name: str = "",
+    calendar: str | None = None,
 ) -> EmailMessage:
-    """The mail as it goes out, as text and as HTML (made of the text where none is given): the
-    same each time that it is composed."""
+    """The mail as it goes out, as text and as HTML (made of the text where none is given), and
+    with a calendar file where there is one: the same each time that it is composed.
+    `sender_name` stands before the address of the sender instead of its own name."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
+    message["From"] = (
+        Address(sender_name, addr_spec=parseaddr(sender)[1]) if sender_name else sender
+    )
     message["To"] = to_address
     message["Subject"] = subject
     message["Date"] = format_datetime(written_at)
@@ -93,6 +101,14 @@ def compose(
     message.set_content(text, cte="quoted-printable")
     page = html_page(subject, html_of(text) if html is None else html)
     message.add_alternative(page, subtype="html", cte="quoted-printable")
+    if calendar is not None:
+        method = CALENDAR_METHOD.search(calendar)
+        message.add_alternative(
+            calendar,
+            subtype="calendar",
+            cte="quoted-printable",
+            params={"method": method[1] if method else "PUBLISH"},
+        )
     return message
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -101,7 +103,22 @@ def _letter(meeting: Meeting, person: Person, what: str, base_url: str) -> Lette
         municipality_id=person.municipality_id,
         person_id=person.id,
         not_after=max(meeting.ends_at, meeting.starts_at),
+        calendar=_calendar(meeting, person, what, base_url),
     )
+
+
+def _calendar(meeting: Meeting, person: Person, what: str, base_url: str) -> str | None:
+    """The entry that a calendar program puts in its place, moves or removes by itself; none goes
+    with a reminder. Nobody reads an answer to it: signing up is done in Weerbaar."""
+    if what == "herinnering":
+        return None
+    entry = replace(
+        entry_of(meeting, base_url),
+        organizer=f"weerbaar@{urlsplit(base_url).hostname}",
+        attendee=person.email or "",
+    )
+    method = ics.Method.CANCEL if what == "vervallen" else ics.Method.REQUEST
+    return ics.calendar_of([entry], method=method).decode()
 
 
 def remind(db: Session, base_url: str, now: dt.datetime) -> int:

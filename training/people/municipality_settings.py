@@ -414,3 +414,9 @@ def settings_of_all(
     for municipality_id, key, value in rows:
         kept[municipality_id][key] = value.get("value")
     return defaultdict(Chosen, {one: Chosen(values) for one, values in kept.items()})
+
+
+def sender_names(db: Session) -> dict[uuid.UUID, str]:
+    """As whom municipalities send their mail; who chose no name is left out."""
+    chosen = settings_of_all(db)
+    return {one: values[MAIL_SENDER] for one, values in chosen.items() if values[MAIL_SENDER]}
