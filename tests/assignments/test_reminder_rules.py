@@ -111,6 +111,23 @@ def test_a_message_comes_back_on_its_own_day(
     assert [day.isoformat() for day in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("days", "reached", "stopped", "words"),
+    [
+        (3, 0, False, "komt nog"),
+        (0, 0, False, "komt nog"),
+        (-28, 0, False, "komt nog"),
+        (-29, 0, False, "had niemand om naar toe te gaan"),
+        (-1, 5, False, "uitgegaan"),
+        (-1, 5, True, "uitgegaan"),
+        (3, 0, True, "gestopt"),
+    ],
+)
+def test_how_far_a_date_is(days: int, reached: int, stopped: bool, words: str) -> None:
+    at = dt.datetime(2026, 11, 1, tzinfo=dt.UTC) if stopped else None
+    assert message_rules.state(TODAY + days * DAY, reached, at, TODAY) == words
+
+
 @pytest.mark.parametrize(("days", "goes"), [(-1, False), (0, True), (28, True), (29, False)])
 def test_a_message_goes_out_for_four_weeks(days: int, goes: bool) -> None:
     assert message_rules.may_go(TODAY, TODAY + days * DAY) is goes

@@ -24,6 +24,15 @@ def may_go(send_on: dt.date, today: dt.date) -> bool:
     return send_on <= today <= send_on + STILL
 
 
+def state(send_on: dt.date, reached: int, stopped_at: dt.datetime | None, today: dt.date) -> str:
+    """How far a date of a message is, in words."""
+    if reached:
+        return "uitgegaan"
+    if stopped_at is not None:
+        return "gestopt"
+    return "komt nog" if today <= send_on + STILL else "had niemand om naar toe te gaan"
+
+
 def earliest(today: dt.date) -> dt.date:
     """The earliest date of which a message may still go out today."""
     return today - STILL

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from training import clock
 from training.access import Permission
-from training.assignments import message_actions, message_queries
+from training.assignments import message_actions, message_queries, message_rules
 from training.assignments.message_models import ProgrammeMessage
 from training.assignments.message_queries import Aim
 from training.assignments.reminder_queries import NO_REST, mail_rest
@@ -151,9 +151,10 @@ HANDLED = {"csrf_token", "step"}
 
 
 def _by_municipality(reach: Mapping[uuid.UUID, int]) -> list[count_rules.UnitCount]:
-    if len(reach) < 2:
-        return []
-    return count_rules.by_unit(reach, queries.names_of(db(), reach.keys()), least_to_count())
+    """The counts by municipality; nothing when they tell no more than the whole."""
+    names = queries.names_of(db(), reach.keys())
+    found = count_rules.by_unit(reach, names, least_to_count())
+    return found if len(found) > 1 else []
 
 
 def _labels(audiences: tuple[str, ...]) -> list[str]:
@@ -175,9 +176,15 @@ def show_message(message_id: uuid.UUID) -> ResponseReturnValue:
         body=None if body is None else Markup(body),  # noqa: S704 - made safe by the content room
         audiences=_labels(tuple(message.audiences)),
         dates=[
-            (one.send_on, count_rules.shown(one.reached, least_to_count())) for one in message.dates
+            (
+                one.send_on,
+                message_rules.state(one.send_on, one.reached, message.stopped_at, clock.today()),
+                count_rules.shown(one.reached, least_to_count()),
+            )
+            for one in message.dates
         ],
-        today=clock.today(),
+        made_on=clock.local_date(message.made_at),
+        stopped_on=clock.local_date(message.stopped_at) if message.stopped_at else None,
         may_stop=_may_stop(message, place),
     )
 

@@ -56,6 +56,11 @@ class Told:
     kept: bool
 
     @property
+    def made_on(self) -> dt.date:
+        """On which Dutch day it was made."""
+        return clock.local_date(self.made_at)
+
+    @property
     def title(self) -> str:
         """What the report is called."""
         return f"Halfjaarrapport weerbaarheid {self.municipality.name}"
@@ -222,7 +227,7 @@ def _data(told: Told) -> dict[str, Any]:
         "period": told.period.name,
         "from": clock.in_words(told.period.from_on),
         "as_of": clock.in_words(told.period.as_of),
-        "made": clock.in_words(clock.local_date(told.made_at)),
+        "made": clock.in_words(told.made_on),
         "asked": "" if figures.asked is None else str(figures.asked),
         "left_out": "" if figures.left_out is None else str(figures.left_out),
         "hidden": figures.hidden,
