@@ -78,28 +78,39 @@ def _write_one(
     now: dt.datetime,
     rest: MailRest,
 ) -> int:
-    bodies: dict[uuid.UUID, str | None] = {}
-    query = waiting_readers(message, send_on, today, rest).limit(BATCH)
+    readers = waiting_readers(message, send_on, today, rest).subquery("waiting")
+    places = sa.select(readers.c.municipality_id).distinct().order_by(readers.c.municipality_id)
     written = 0
-    while rows := db.execute(query).all():
-        for place in {row.municipality_id for row in rows} - bodies.keys():
-            inserts = inserts_of(db, place)
-            bodies[place] = body_of(message.content_id, message.text, library, inserts)
-        if None in bodies.values():
+    for place in list(db.scalars(places)):
+        inserts = inserts_of(db, place)
+        body = body_of(message.content_id, message.text, library, inserts)
+        if body is None:
             return written  # taken out of the library: nobody gets it
-        ours = _receipts(db, message.id, send_on, rows, today)
-        letters = [
-            _letter(message, send_on, row, bodies[row.municipality_id] or "")
-            for row in rows
-            if row.person_id in ours
-        ]
-        written += write(db, letters, now)
-        db.execute(
-            sa.update(MessageDate)
-            .where(MessageDate.message_id == message.id, MessageDate.send_on == send_on)
-            .values(reached=MessageDate.reached + len(ours))
-        )
+        query = sa.select(readers).where(readers.c.municipality_id == place)
+        rows = db.execute(query.order_by(readers.c.person_id)).all()
+        for start in range(0, len(rows), BATCH):
+            part = rows[start : start + BATCH]
+            written += _write_to(db, message, send_on, part, body, today, now)
     return written
+
+
+def _write_to(
+    db: Session,
+    message: ProgrammeMessage,
+    send_on: dt.date,
+    rows: Sequence[sa.Row[Any]],
+    body: str,
+    today: dt.date,
+    now: dt.datetime,
+) -> int:
+    ours = _receipts(db, message.id, send_on, rows, today)
+    db.execute(
+        sa.update(MessageDate)
+        .where(MessageDate.message_id == message.id, MessageDate.send_on == send_on)
+        .values(reached=MessageDate.reached + len(ours))
+    )
+    letters = (_letter(message, send_on, row, body) for row in rows if row.person_id in ours)
+    return write(db, letters, now)
 
 
 def _receipts(

@@ -92,7 +92,7 @@ def readers(aim: Aim, today: dt.date, rest: MailRest) -> sa.Select[Any]:
 def waiting_readers(
     message: ProgrammeMessage, send_on: dt.date, today: dt.date, rest: MailRest
 ) -> sa.Select[Any]:
-    """Whom a message of a date reaches today and who did not have it yet, in a fixed order."""
+    """Whom a message of a date reaches today and who did not have it yet."""
     query = readers(aim_of(message), today, rest).subquery("reader")
     had = (
         sa.select(sa.literal(1))
@@ -105,7 +105,7 @@ def waiting_readers(
         .correlate(query)
         .exists()
     )
-    return sa.select(query).where(~had).order_by(query.c.municipality_id, query.c.person_id)
+    return sa.select(query).where(~had)
 
 
 def reach_by_municipality(

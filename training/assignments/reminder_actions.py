@@ -12,13 +12,12 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.assignments.models import Reminder
-from training.assignments.queries import DutyStanding, standings_of_people
+from training.assignments.queries import DutyStanding, in_batches, standings_of_people
 from training.assignments.reminder_queries import council_only, mail_rest, people_waiting
 from training.assignments.reminder_rules import REST, Fate, Receiver, fate
 from training.assignments.rules import Standing
@@ -49,19 +48,15 @@ In deze mail staat met opzet geen link. Zo herken je een mail die niet van ons i
 def write_digests(db: Session, library: Library, today: dt.date, now: dt.datetime) -> int:
     """Writes the digests that are due on `today`; returns how many. The people are taken in
     batches, so memory does not grow with them."""
-    rest = mail_rest(db, today)
-    written, last = 0, None
-    while keys := people_waiting(db, today, rest.everybody, last, BATCH):
-        last = keys[-1]
-        for municipality_id, group in groupby(keys, key=lambda key: key[0]):
-            people = [person_id for _, person_id in group]
+    rest, written = mail_rest(db, today), 0
+    for municipality_id, people in people_waiting(db, today, rest.everybody).items():
+        for batch in in_batches(people, BATCH):
             if municipality_id in rest.council:
-                resting = council_only(db, municipality_id, people, today)
-                people = [person_id for person_id in people if person_id not in resting]
-            if people:
-                letters = _decide(db, library, municipality_id, people, today)
-                written += write(db, letters, now)
-        db.expunge_all()
+                resting = council_only(db, municipality_id, batch, today)
+                batch = [person_id for person_id in batch if person_id not in resting]
+            if batch:
+                written += write(db, _decide(db, library, municipality_id, batch, today), now)
+            db.expunge_all()
     return written
 
 

@@ -21,8 +21,6 @@ from training.people.municipality_settings import COUNCIL_RECESS, SCHOOL_REGION,
 from training.people.queries import held_on
 from training.people.rules import POPULATIONS, UnitKind
 
-Key = tuple[uuid.UUID, uuid.UUID]  # municipality, person
-
 
 @dataclass(frozen=True, slots=True)
 class MailRest:
@@ -56,20 +54,24 @@ def mail_rest(db: Session, today: dt.date) -> MailRest:
 
 
 def people_waiting(
-    db: Session, today: dt.date, resting: Collection[uuid.UUID], after: Key | None, limit: int
-) -> list[Key]:
-    """The people with a reminder that was planned for today or earlier and not decided on, in
-    order of their keys, beginning after one of them."""
-    place = sa.tuple_(Reminder.municipality_id, Reminder.person_id)
-    query = sa.select(Reminder.municipality_id, Reminder.person_id).where(
-        Reminder.decided_on.is_(None),
-        Reminder.planned_on <= today,
-        Reminder.municipality_id.not_in(sorted(resting)),
+    db: Session, today: dt.date, resting: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """The people with a reminder that was planned for today or earlier and not decided on, by
+    municipality, without those that rest. Only their ids are held: one query for any number."""
+    query = (
+        sa.select(Reminder.municipality_id, Reminder.person_id)
+        .where(
+            Reminder.decided_on.is_(None),
+            Reminder.planned_on <= today,
+            Reminder.municipality_id.not_in(sorted(resting)),
+        )
+        .distinct()
+        .order_by(Reminder.municipality_id, Reminder.person_id)
     )
-    if after is not None:
-        query = query.where(place > sa.tuple_(*(sa.literal(part, sa.Uuid()) for part in after)))
-    query = query.distinct().order_by(Reminder.municipality_id, Reminder.person_id)
-    return [(one, other) for one, other in db.execute(query.limit(limit))]
+    found: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for municipality_id, person_id in db.execute(query.execution_options(yield_per=5000)):
+        found[municipality_id].append(person_id)
+    return found
 
 
 def council_only(
