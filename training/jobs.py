@@ -45,8 +45,12 @@ from training.meetings.planned_letters import remind
 from training.meetings.round_box import RoundBox
 from training.meetings.series_actions import plan_ahead
 from training.people.models import Unit
-from training.people.municipality_settings import BRAKE_PERCENT, LEAST_FOR_OPTIONS, settings_of_all
-from training.people.municipality_settings import BRAKE_PERCENT, sender_names, settings_of_all
+from training.people.municipality_settings import (
+    BRAKE_PERCENT,
+    LEAST_FOR_OPTIONS,
+    sender_names,
+    settings_of_all,
+)
 from training.people.rules import UnitKind
 from training.people.upload_actions import remove_expired
 from training.people.watch_actions import take_folder
@@ -157,8 +161,11 @@ def raised_thresholds(database: Database) -> dict[uuid.UUID, Thresholds]:
             municipality_id: Thresholds().raised(options=chosen[LEAST_FOR_OPTIONS])
             for municipality_id, chosen in settings_of_all(db).items()
         }
+
+
 def names_of_senders(database: Database) -> Mapping[uuid.UUID, str]:
     """As whom municipalities send their mail, read when there is mail to send."""
+    with database.reading() as db:
         return sender_names(db)
 
 
