@@ -252,7 +252,6 @@ HAS_ITS_OWN_404 = {
     "change.save_spread", "change.plan_end", "change.end_duty", "change.plan_extra",
     "change.open_extra", "one_person.open_extra",
     "officer.decide_request",
-    "change.save_spread", "change.plan_end", "change.end_duty",
     "half_year.show_report", "half_year.send_pdf", "messages.show_message",
     "messages.stop_message",
     "assignments.show_task", "assignments.begin_task", "identity.end_role", "identity.make_account",
