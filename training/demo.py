@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.assignments import actions as assignments
+from training.assignments.release_actions import keep_calendars
 from training.assignments.rules import Basis, Choose, Policy
 from training.content.classes import Content, ContentKind, Library
 from training.db import Base
@@ -130,6 +131,7 @@ def build(
     _programme(b, library, nodes["team"][0])
     _history(b, library)
     b.flush()
+    keep_calendars(db, library)
     assignments.open_cycles(db, today)
     return b.made
 

@@ -106,6 +106,7 @@ def test_a_change_is_for_future_rounds_or_also_for_open_ones(
     page = client.get(answer.location).get_data(as_text=True)
     assert "Zestig dagen past beter." in page
     assert "door Hanna Prins" in page
+    assert page.index("Regels veranderd") < page.index("Aangezet")
     due = clock.today() + days * DAY
     assert due_dates(database) == {due}
     with database.reading() as db:

@@ -267,7 +267,6 @@ def show_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
         history=queries.history_of(db(), duty.id),
         policy_lines=word_rules.policy_lines,
         policies={policy.version: policy for policy in duty.policies},
-        local_date=clock.local_date,
         shelf=library(),
         today=today,
     )

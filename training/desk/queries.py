@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from training.access import Population, Reach
 from training.assignments.facts import DutyFacts, duties_at
-from training.assignments.models import Assignment, Duty, DutyAudience, DutyEvent
+from training.assignments.models import Assignment, Duty, DutyAudience, DutyEvent, DutyPolicy
+from training.clock import local_date
 from training.db import AddDays, AddMonths
 from training.people.models import AudienceRule, Position, Unit
 from training.people.queries import held_on, membership_rows, units_below, units_of
@@ -213,10 +214,34 @@ def duties_by_id(db: Session, duty_ids: Collection[uuid.UUID]) -> dict[uuid.UUID
     return {duty.id: duty for duty in duties_at(db, Duty.id.in_(duty_ids))} if duty_ids else {}
 
 
-def history_of(db: Session, duty_id: uuid.UUID) -> list[DutyEvent]:
-    """Who did what to a duty, when and why, the newest first."""
-    query = sa.select(DutyEvent).where(DutyEvent.duty_id == duty_id)
-    return list(db.scalars(query.order_by(DutyEvent.at.desc(), DutyEvent.id)))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was done to a duty, on which day, by whom and why. `version`: of the rules it made."""
+
+    on: dt.date
+    what: str
+    by: str
+    why: str
+    version: int | None
+
+
+def history_of(db: Session, duty_id: uuid.UUID) -> list[Told]:
+    """Who did what to a duty, when and why, the newest first. Rules that are older than this
+    record are told by the day from which they hold. Two queries."""
+    events = db.scalars(sa.select(DutyEvent).where(DutyEvent.duty_id == duty_id)).all()
+    told = [
+        (event.at, Told(local_date(event.at), event.what, event.by, event.why, event.version))
+        for event in events
+    ]
+    known = {event.version for event in events}
+    found = [line for _at, line in sorted(told, key=lambda pair: pair[0], reverse=True)]
+    rules = sa.select(DutyPolicy).where(DutyPolicy.duty_id == duty_id)
+    for policy in db.scalars(rules.order_by(DutyPolicy.version.desc())):
+        if policy.version not in known:
+            what = "aangezet" if policy.version == 1 else "regels veranderd"
+            line = Told(policy.from_on, what, policy.changed_by, policy.why, policy.version)
+            found.append(line)
+    return found
 
 
 def units_of_people(
