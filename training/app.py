@@ -29,6 +29,7 @@ from training.web import (
     errors,
     filters,
     headers,
+    odd_input,
     pages,
     request_db,
     static_files,
@@ -75,6 +76,7 @@ def create_app(
     static_files.install(app)
     errors.install(app)
     filters.install(app)
+    odd_input.install(app)
     token_guard = CSRFProtect(app)
     compression.install(app)
     app.register_error_handler(CSRFError, lambda _problem: errors.page(400))
