@@ -1,4 +1,4 @@
-"""A page asks at most eight queries, and no more when there is more to show."""
+"""A page asks at most eight queries, no more when there is more to show, and builds none again."""
 
 from __future__ import annotations
 
@@ -33,6 +33,19 @@ def counted(database: Database) -> Iterator[list[str]]:
     sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def asked(database: Database) -> Iterator[list[sa.Executable]]:
+    """The statements asked inside the block, as objects."""
+    found: list[sa.Executable] = []
+
+    def note(_connection: object, statement: sa.Executable, *_rest: object) -> None:
+        found.append(statement)
+
+    sa.event.listen(database.engine, "before_execute", note)
+    yield found
+    sa.event.remove(database.engine, "before_execute", note)
+
+
 def make_duties(database: Database, town: Town, library: Library, count: int) -> None:
     with database.transaction() as db:
         for number, module_id in enumerate(sorted(library.modules)[:count]):
@@ -59,6 +72,25 @@ def test_a_learners_pages_ask_at_most_eight_queries(
         with counted(database) as few:
             assert client.get(address).status_code == 200
         assert len(few) <= MOST, f"{address} asks {len(few)} queries"
+
+
+def test_the_pages_of_a_learner_build_no_statement_again(
+    client: FlaskClient, town: Town, library: Library, database: Database
+) -> None:
+    """Building a statement takes ten times as long as asking it: each is made once, at import."""
+    make_duties(database, town, library, 2)
+    sign_in(client, town, "anna")
+    module = library.modules["drugshandel-herkennen"]
+    section = client.post(f"/modules/{module.id}/begin").location
+    scene = client.post("/dilemmas/even-kijken-voor-een-vriendin/begin").location
+    for address in ("/overzicht", section, scene):
+        with asked(database) as first:
+            assert client.get(address).status_code == 200
+        with asked(database) as second:
+            assert client.get(address).status_code == 200
+        known = {id(statement) for statement in first}  # `first` keeps them alive
+        again = [str(one) for one in second if id(one) not in known]
+        assert second and not again, f"{address} builds anew: {again}"
 
 
 def test_the_overview_asks_no_more_for_more_duties(
