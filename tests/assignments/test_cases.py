@@ -199,9 +199,9 @@ def test_moved_between_two_audiences_with_different_due_dates(
         run_pass(db, D("2026-11-15"))
         closings = dict(
             db.execute(
-                sa.select(Duty.title, Cycle.closing).join_from(
-                    Cycle, Duty, Duty.id == Cycle.duty_id
-                )
+                sa.select(Duty.title, Cycle.closing)
+                .join_from(Cycle, Duty, Duty.id == Cycle.duty_id)
+                .where(Cycle.person_id == town.persons["anna"])
             )
             .tuples()
             .all()
