@@ -30,7 +30,13 @@ from training.assignments.models import (
     RosterChange,
 )
 from training.assignments.opening_actions import Asked, RefusedError, open_extra
-from training.assignments.queries import DutyStanding, standing_rows, standings, unwritten
+from training.assignments.queries import (
+    DutyStanding,
+    people_with_news,
+    standing_rows,
+    standings,
+    unwritten,
+)
 from training.assignments.release_actions import keep_calendars, note_releases
 from training.assignments.rules import Cause, Closing, Policy, RefresherForm, Standing, Transition
 from training.content.classes import Change, ContentKind, Library
@@ -640,6 +646,31 @@ def test_what_the_night_finds_wrong_is_kept_until_it_is_mended(
         db.execute(sa.update(Cycle).where(anna).values(valid_until=D("2027-09-10")))
         keep_findings(db, D("2026-10-04"))
         assert open_findings(db) == []
+
+
+def test_the_night_tells_that_a_calendar_runs_out(
+    database: Database, town: Town, library: Library
+) -> None:
+    with database.transaction() as db:
+        keep_calendars(db, library)
+        assert keep_findings(db, D("2028-02-01")) == []
+        [check] = keep_findings(db, D("2028-04-01"))
+    assert (check.rule, check.wrong) == ("calendar-ends", 3)
+
+
+def test_a_request_that_changes_facts_leaves_the_records_as_the_rules_say(
+    database: Database, town: Town
+) -> None:
+    with database.transaction() as db:
+        make_duty(db, town, replace(YEARLY, from_on=D("2026-10-01")))
+        run_pass(db, D("2026-10-01"))
+        does(db, town, "anna", "2026-10-02")
+        assert people_with_news(db, D("2026-10-02"))
+        actions.keep_current(db, D("2026-10-02"), AT)
+        assert not people_with_news(db, D("2026-10-02"))
+        rows = standing_rows(D("2026-10-02"))  # what is stored, and no more
+        anna = sa.select(rows.c.standing).where(rows.c.person_id == town.persons["anna"])
+        assert db.scalars(anna).all() == ["VALID"]
 
 
 def test_the_nightly_job_stops_for_nobody_in_a_small_town_and_keeps_the_calendars(

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from training.assignments.models import Assignment, CheckFinding, Cycle
+from training.assignments.models import Assignment, CheckFinding, Cycle, QuietPeriod
 from training.assignments.queries import standing_rows
 from training.assignments.roster_triggers import expected, present
 from training.assignments.rules import RefresherForm
 from training.evidence.models import Evidence
+
+AHEAD = dt.timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,25 @@ def _checks(db: Session, today: dt.date) -> Iterator[tuple[str, str, int | None]
         "De statussen tellen op tot alle mensen.",
         abs(headcount - counted),
     )
+    yield (
+        "calendar-ends",
+        "De schoolvakanties zijn een half jaar vooruit bekend.",
+        _ending(db, today),
+    )
     missing = expected() - present(db.connection())
     yield "triggers", "De database merkt elke wijziging op.", len(missing)
+
+
+def _ending(db: Session, today: dt.date) -> int:
+    """In how many regions the school holidays are known for less than half a year."""
+    last = sa.func.max(QuietPeriod.until_on)
+    query = (
+        sa.select(QuietPeriod.region)
+        .where(QuietPeriod.region != "")
+        .group_by(QuietPeriod.region)
+        .having(last < today + AHEAD)
+    )
+    return len(db.scalars(query).all())
 
 
 def open_findings(db: Session) -> list[CheckFinding]:
@@ -99,6 +118,7 @@ TEXTS = {
     "due-before-open": "Er zijn rondes met een datum vóór de opening.",
     "without-proof": "Er zijn geldige rondes zonder bewijs.",
     "new-of-what": "Er zijn aanvullingen zonder onderwerp.",
+    "calendar-ends": "De schoolvakanties zijn bijna op. Zet de volgende jaren in kalenders.yaml.",
     "sum": "De statussen tellen niet op tot alle mensen.",
     "triggers": "De database merkt niet elke wijziging op. Draai ‘training migrate’.",
 }
