@@ -13,6 +13,7 @@ from training.content.rules import RULES, Severity
 DILEMMA = "dilemmas/het-dossier-van-de-buurman.md"
 MODULE = "modules/integriteit/een-geschenk-aan-de-balie.md"
 FACTS, TERMS, LOCAL = "feiten.yaml", "begrippen.yaml", "lokaal.yaml"
+THEMES = "themas.yaml"
 CALENDARS = "kalenders.yaml"
 AUDIENCES, PROGRAMME, PICTURE = (
     "doelgroepen.yaml",
@@ -173,6 +174,8 @@ BROKEN = [
     ("fact neither checked nor not", FACTS, "controle: geverifieerd", "controle: misschien", "G002"),
     ("term without explanation", TERMS, '"Iets wat je krijgt door je werk."', "", "G002"),
     ("insert without general text", LOCAL, '  algemeen: "de vertrouwenspersoon van je gemeente"\n', "", "G002"),
+    ("theme without its text", THEMES, "ondermijning:", "onderwijs:", "G002"),
+    ("theme without signs", THEMES, '    - "Veel geld, en niemand weet waarvan."\n    - "Mensen die bang zijn om iets te zeggen."\n    - "Een buur, klant of ondernemer die steeds een gunst vraagt."\n', "", "G002"),
     ("audience without name", AUDIENCES, 'naam: "Raadsleden", ', "", "G002"),
     ("fact is due", FACTS, "2027-05-01", "2026-05-01", "G003"),
     ("programme names no module", PROGRAMME, "een-geschenk-aan-de-balie", "een-geschenk", "G005"),
