@@ -129,7 +129,7 @@ def workbook(titles: bool, real_dates: bool) -> bytes:
     return kept_in.getvalue()
 
 
-@pytest.mark.parametrize(("titles", "real_dates"), itertools.product((True, False), repeat=2))
+@pytest.mark.parametrize(("titles", "real_dates"), list(itertools.product((True, False), repeat=2)))
 def test_an_excel_file_with_titles_and_serial_dates(titles: bool, real_dates: bool) -> None:
     assert found(workbook(titles, real_dates)) == EXPECTED
 
