@@ -113,6 +113,7 @@ TABLE: dict[str, frozenset[str] | None] = {
     "persons.add_person": MANAGE_PERSONS, "persons.change_person": MANAGE_PERSONS,
     "persons.add_position": MANAGE_PERSONS, "persons.change_position": MANAGE_PERSONS,
     "persons.change_many": MANAGE_PERSONS,
+    "doubles.show_doubles": MANAGE_PERSONS, "doubles.merge_persons": MANAGE_PERSONS,
     "kiosk.sign_in": None, "kiosk.take_card": None, "kiosk.choose_code": None,
     "kiosk.print_cards": frozenset({"hanna", "bas"}),
     "personnel.show_uploads": frozenset({"hanna", "bas"}),
@@ -167,7 +168,7 @@ def addresses(app: Flask, town: Town, library: Library) -> dict[str, tuple[str, 
     public = library.public_modules[0]
     values = {
         "slug": module.id, "section_id": section.id, "question_id": section.questions[0].id,
-        "upload_id": "00000000-0000-4000-8000-000000000000",
+        "other_id": str(town.persons["anna"]), "upload_id": "00000000-0000-4000-8000-000000000000",
         "position_id": "00000000-0000-4000-8000-000000000000",
         "what": "hernoemen", "kind": "csv", "card": "x", "token": "x", "filename": "weerbaar.css", "name": "x.svg",
         "code": "ABCD2345EFGH", "meeting_id": "00000000-0000-4000-8000-000000000000",
@@ -272,7 +273,7 @@ HAS_ITS_OWN_404 = {
     "persons.change_position",
     "export.fetch_report", "export.make_again", "export.show_report", "reporting.open_view", "reporting.remove_view",
     "audiences.show_audience",
-    "personnel.choose_columns", "personnel.show_plan", "personnel.choose", "personnel.confirm",
+    "doubles.merge_persons", "personnel.choose_columns", "personnel.show_plan", "personnel.choose", "personnel.confirm",
     "personnel.take_back", "personnel.throw_away",
 }  # fmt: skip
 

@@ -45,3 +45,15 @@ class DecisionForm(Form):
         """Erasing is asked for twice."""
         if self.decision.data == "GRANTED" and not field.data:
             raise ValidationError("Zet een vinkje: wissen is niet terug te draaien.")
+
+
+class MergeForm(Form):
+    """Which of two persons is kept."""
+
+    keep = RadioField(
+        "Wie houden we?", choices=[], validators=[InputRequired("Kies wie we houden.")]
+    )
+    sure = BooleanField(
+        "Ik weet zeker dat dit dezelfde persoon is",
+        validators=[InputRequired("Zet een vinkje als je dit zeker weet.")],
+    )
