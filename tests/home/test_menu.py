@@ -24,7 +24,7 @@ WAY = re.compile(r'utrecht-heading-3"><a class="utrecht-link" href="([^"]+)">([^
         (
             "hanna",
             [*LEARNER, "Deelname", "Cijfers", "Programma", MEETINGS, "Beheer"],
-            ["Mensen", "Per persoon"],
+            ["Halfjaarrapport", "Mensen", "Per persoon"],
         ),
         ("carlijn", ["Leren", "Cijfers", "Programma", "Beheer"], ["Organisatie"]),
         ("fatma", [*LEARNER, MEETINGS, "Bijeenkomsten leiden"], []),
