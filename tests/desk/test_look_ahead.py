@@ -17,6 +17,7 @@ from tests.signing import sign_in
 from tests.town import Town
 from training import clock
 from training.assignments import actions
+from training.assignments.message_models import MessageDate, ProgrammeMessage
 from training.assignments.models import QuietPeriod
 from training.assignments.rules import Basis, Policy, Standing
 from training.content.classes import ContentKind
@@ -165,6 +166,27 @@ def test_the_year_plan_shows_months_meetings_and_messages(
                 calendar="verkiezingsdag", from_on=first, until_on=first, name="Verkiezingsdag"
             )
         )
+        own = ProgrammeMessage(
+            unit_id=town.units["a2"],
+            title="Bel ons gerust",
+            text="Twijfel je? Bel.",
+            audiences=["alle-medewerkers"],
+            populations=["STAFF"],
+            made_by="Hanna Prins",
+            made_at=clock.now(),
+            dates=[MessageDate(send_on=first)],
+        )
+        council = ProgrammeMessage(
+            unit_id=town.units["merendijk"],
+            title="Alleen voor de raad",
+            text="Welkom.",
+            audiences=["raadsleden"],
+            populations=["COUNCIL"],
+            made_by="Griet Willems",
+            made_at=clock.now(),
+            dates=[MessageDate(send_on=first)],
+        )
+        db.add_all([own, council])
         actions.make_duty(
             db,
             unit_id=town.municipality,
@@ -179,7 +201,9 @@ def test_the_year_plan_shows_months_meetings_and_messages(
     assert page.count('class="weerbaar-month"') == 12
     assert "Samen oefenen met agressie" in page
     assert "Training omgaan met agressie: nog te plannen" in page
-    assert "Even kijken in een dossier" in page  # a message of January
+    assert "Even kijken in een dossier (idee, nog niet gepland)" in page  # for January
+    assert f"{first:%d-%m}: Bel ons gerust" in page
+    assert "Alleen voor de raad" not in page
     assert f"Verkiezingsdag: {first:%d-%m}" in page
     answer = client.get(f"/jaarplan.ics?knoop={town.municipality}")
     calendar = icalendar.Calendar.from_ical(answer.get_data())

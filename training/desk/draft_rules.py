@@ -171,16 +171,16 @@ def plan_actions(library: Library) -> list[PlanAction]:
 
 def messages_in(
     library: Library, populations: Collection[Population], month: dt.date
-) -> list[tuple[dt.date, str]]:
-    """The messages that the ready programme sends in the month of this first day, to somebody
-    for whom the visitor decides; by day."""
+) -> list[tuple[str, dt.date, str]]:
+    """The messages that the ready programme has for the month of this first day, for somebody for
+    whom the visitor decides: id, day and title, by day."""
     entries: Any = library.programme.get("berichten") or {}
     found = []
-    for entry in entries.values():
+    for slug, entry in entries.items():
         if not may_see(entry.get("doelgroepen") or (), populations, library):
             continue
         for text in entry.get("wanneer") or ():
             fixed = _month_and_day(text)
             if fixed is not None and fixed[0] == month.month:
-                found.append((month.replace(day=fixed[1]), str(entry["titel"])))
-    return sorted(found)
+                found.append((slug, month.replace(day=fixed[1]), str(entry["titel"])))
+    return sorted(found, key=lambda item: (item[1], item[2]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from training import clock, ics
 from training.access import Permission, Population
 from training.assignments.facts import DutyFacts
+from training.assignments.message_queries import messages_at
 from training.assignments.rules import DAY
 from training.assignments.why_queries import quiet_with_names
 from training.content.classes import ContentKind
@@ -22,7 +24,7 @@ from training.desk import count_rules, draft_rules, look_ahead_rules, plan_queri
 from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
 from training.desk.forms import QUIET
 from training.desk.look_ahead_rules import Coming, Stand
-from training.people.queries import municipalities_below
+from training.people.queries import municipalities_below, unit_ids_below
 from training.people.rules import UnitKind
 from training.web.doors import open_to
 from training.web.request_db import db
@@ -157,6 +159,8 @@ def _year(place: Place, today: dt.date) -> list[Month]:
     due = look_ahead_rules.by_month(ahead.rounds, opening=False)
 
     quiet = _quiet(place)
+    meetings = _meetings(place, begins[0], end)
+    messages, planned = _messages(place)
 
     def lines(counted: dict[uuid.UUID, int]) -> list[tuple[str, str, str]]:
         found = []
@@ -170,8 +174,8 @@ def _year(place: Place, today: dt.date) -> list[Month]:
             begins_on=month,
             opens=lines(dict(opens.get(month, {}))),
             due=lines(dict(due.get(month, {}))),
-            meetings=_meetings(ahead, month, due.get(month, {})),
-            messages=_messages(place, month),
+            meetings=[*meetings[month], *_to_plan(ahead, due.get(month, {}))],
+            messages=[*messages.get(month, []), *_ideas(place, month, planned)],
             quiet=[words for first, last, words in quiet if first <= month <= last],
         )
         for month in begins
@@ -183,32 +187,62 @@ def _for_whom(duty: DutyFacts) -> str:
     return ", ".join(known[slug].label for slug in sorted(duty.audiences) if slug in known)
 
 
-def _meetings(ahead: Ahead, month: dt.date, due: dict[uuid.UUID, int]) -> list[str]:
-    """The meetings planned in a month, and the kinds that a duty asks for by then."""
-    begin = dt.datetime.combine(month, dt.time(), clock.AMSTERDAM)
-    end = dt.datetime.combine(clock.add_months(month, 1), dt.time(), clock.AMSTERDAM)
-    populations = ahead.place.populations
+def _meetings(place: Place, begin: dt.date, end: dt.date) -> dict[dt.date, list[str]]:
+    """The meetings planned from a day until another, by the first day of their month."""
     council = [
         kind
         for kind, owner in ((True, Population.COUNCIL), (False, Population.STAFF))
-        if owner in populations
+        if owner in place.populations
     ]
-    planned = plan_queries.meetings_between(db(), ahead.place.unit.id, begin, end, council)
-    lines = [
-        f"{clock.local_date(meeting.starts_at).strftime('%d-%m')}: {meeting.title} ({unit})"
-        for meeting, unit in planned
-    ]
-    for duty_id in due:
-        for kind, name in ahead.duties[duty_id].content():
-            if kind is ContentKind.MEETING and name in library().meetings:
-                lines.append(f"{library().meetings[name].title}: nog te plannen")
-    return list(dict.fromkeys(lines))
+    found: dict[dt.date, list[str]] = defaultdict(list)
+    planned = plan_queries.meetings_between(
+        db(), place.unit.id, _midnight(begin), _midnight(end), council
+    )
+    for meeting, unit in planned:
+        day = clock.local_date(meeting.starts_at)
+        found[day.replace(day=1)].append(f"{day:%d-%m}: {meeting.title} ({unit})")
+    return found
 
 
-def _messages(place: Place, month: dt.date) -> list[str]:
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), clock.AMSTERDAM)
+
+
+def _to_plan(ahead: Ahead, due: Iterable[uuid.UUID]) -> list[str]:
+    """The kinds of meeting for which these duties ask."""
+    kinds = library().meetings
+    asked = [
+        name
+        for duty_id in due
+        for kind, name in ahead.duties[duty_id].content()
+        if kind is ContentKind.MEETING and name in kinds
+    ]
+    return [f"{kinds[name].title}: nog te plannen" for name in dict.fromkeys(asked)]
+
+
+def _messages(place: Place) -> tuple[dict[dt.date, list[str]], set[str]]:
+    """The messages that are planned for the node, by the first day of their month; and which of
+    the library's are among them."""
+    units = {unit.id for unit in place.path} | unit_ids_below(db(), [place.unit.id])
+    found: dict[dt.date, list[str]] = defaultdict(list)
+    known = set()
+    for message in messages_at(db(), units):
+        mine = draft_rules.may_see(message.audiences, place.populations, library())
+        if message.stopped_at is not None or not mine:
+            continue
+        known.add(message.content_id or "")
+        for one in message.dates:
+            words = f"{one.send_on:%d-%m}: {message.title}"
+            found[one.send_on.replace(day=1)].append(words)
+    return {month: sorted(lines) for month, lines in found.items()}, known
+
+
+def _ideas(place: Place, month: dt.date, planned: set[str]) -> list[str]:
+    """The messages of the ready programme for a month that nobody planned yet."""
     return [
-        f"{day.strftime('%d-%m')}: {title}"
-        for day, title in draft_rules.messages_in(library(), place.populations, month)
+        f"{day:%d-%m}: {title} (idee, nog niet gepland)"
+        for slug, day, title in draft_rules.messages_in(library(), place.populations, month)
+        if slug not in planned
     ]
 
 
