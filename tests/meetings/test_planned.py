@@ -492,3 +492,31 @@ def test_a_meeting_asks_no_more_for_more_guests(
         with counted(database) as asked:
             assert "Anna de Vries" in fatma.get(f"/bijeenkomsten/{meeting}{page}").get_data(True)
         assert len(asked) <= few[page]
+
+
+def test_a_second_dilemma_in_one_meeting_takes_the_place_of_the_first(
+    fatma: FlaskClient, town: Town, database: Database, settings: Settings
+) -> None:
+    from training.meetings.models import MeetingRound, MeetingStand, OpenVote
+    from training.meetings.rules import Step
+
+    meeting = plan(fatma, town, unit="raad", kind="dilemmasessie-raad")
+    prepared = {"unit": str(town.units["raad"]), "shape": "kort", "path_by": "FACILITATOR"}
+    codes = []
+    for slug in ("de-brief-op-de-mat", "het-geheime-stuk"):
+        address = f"/bijeenkomsten/dilemma/{slug}?bijeenkomst={meeting}"
+        assert fatma.post(address, data=prepared).status_code == 303
+        with database.reading() as db:
+            stand = db.scalars(sa.select(MeetingStand)).one()
+            codes.append(stand.code)
+            assert (stand.dilemma_id, stand.version, stand.path) == (slug, 1, [])
+            assert db.scalars(sa.select(OpenVote)).all() == []
+        assert not list(settings.box_dir.rglob("rounds/*")), "the first vote's secret is gone"
+        for version, step in enumerate((Step.START, Step.OPEN_VOTE), 1):
+            data = {"stap": step.name, "stand": str(version)}
+            fatma.post(f"/bijeenkomsten/{meeting}/leiden", data=data)
+        with database.reading() as db:
+            assert len(db.scalars(sa.select(MeetingRound)).all()) == 1
+    assert codes[0] != codes[1]
+    assert fatma.get(f"/m/{codes[0]}").status_code == 404
+    assert fatma.get(f"/m/{codes[1]}").status_code == 200

@@ -296,8 +296,8 @@ _LOCKS = sa.select(
 
 
 def end(db: Session, meeting_id: uuid.UUID) -> list[str]:
-    """Ends the dilemma of a meeting: its code opens nothing, and every vote and figure is gone.
-    Returns the files of the box that the caller drops after the commit."""
+    """Ends the dilemma of a meeting: its code opens nothing, and every vote, figure and path is
+    gone. Returns the files of the box that the caller drops after the commit."""
     rounds = list(
         db.scalars(sa.select(MeetingRound.id).where(MeetingRound.meeting_id == meeting_id))
     )
@@ -308,7 +308,7 @@ def end(db: Session, meeting_id: uuid.UUID) -> list[str]:
     db.execute(
         sa.update(MeetingStand)
         .where(MeetingStand.meeting_id == meeting_id)
-        .values(code=None, round_id=None)
+        .values(code=None, round_id=None, path=[], joined=0)
     )
     return [name for round_id in rounds for name in (secret_of(round_id), outcome_of(round_id))]
 

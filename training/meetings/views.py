@@ -16,6 +16,7 @@ from training.content.views import library
 from training.meetings import live_actions, live_queries, planned_queries, rules
 from training.meetings.forms import PrepareForm
 from training.meetings.models import Meeting
+from training.meetings.room_views import commit_and_forget
 from training.meetings.rules import Plan
 from training.people.models import Unit
 from training.people.noting_views import note
@@ -84,8 +85,10 @@ def prepare(slug: str) -> ResponseReturnValue:
         plan = _plan(dilemma, form)
         begun = meeting or _new_meeting(dilemma, plan, form, units)
         begun.council = form.council.data
+        over = live_actions.end(db(), begun.id)  # a dilemma that ran in this meeting before
         live_actions.begin(db(), begun, dilemma, plan, clock.now())
         note(Action.CHANGED_MEETING, begun.municipality_id, None, "dilemma begonnen")
+        commit_and_forget(over)
         return redirect(url_for("meetings.show_desk", meeting_id=begun.id), 303)
     page = render_template("meetings/prepare.html", form=form, dilemma=dilemma, meeting=meeting)
     return page, 422 if request.method == "POST" else 200
