@@ -42,8 +42,7 @@ def export_participation(kind: str) -> ResponseReturnValue:
     if kind not in MIME:
         abort(404)
     within = reach(Permission.EXPORT_PARTICIPATION)
-    ids = queries.municipality_ids(db(), within)
-    form = asked_form(within, ids)
+    form, ids = asked_form(within)
     if not form.validate():
         return redirect(f"{url_for('reporting.show_participation')}?{asked()}", 303)
     filters = form.filters(clock.today())

@@ -42,17 +42,19 @@ def themes() -> dict[str, tuple[str, Content]]:
     return found
 
 
-def asked_form(within: Reach, ids: list[uuid.UUID]) -> ParticipationForm:
-    """The filters of this address, with what this visitor may choose from."""
+def asked_form(within: Reach) -> tuple[ParticipationForm, list[uuid.UUID]]:
+    """The filters of this address, with what this visitor may choose from; and the municipalities
+    in which he or she may look."""
     form = ParticipationForm(request.args)
     units = units_of(db(), [grant.unit_id for grant in within])
+    ids = sorted({unit.municipality_id for unit in units if unit.municipality_id})
     form.offer(
         [(unit.id, f"{unit.name} ({unit.kind.value})") for unit in units],
         [(a.slug, a.label) for a in library().audiences.values()],
         queries.duties_within(db(), ids, within, clock.today()),
         themes(),
     )
-    return form
+    return form, ids
 
 
 def asked() -> str:
@@ -66,16 +68,16 @@ def asked() -> str:
 def show_participation() -> ResponseReturnValue:
     """The overview: whether and when, never how."""
     within = reach(Permission.SEE_PERSONS_STATUS)
-    ids = queries.municipality_ids(db(), within)
-    form = asked_form(within, ids)
+    form, ids = asked_form(within)
     if not form.validate():
         return _page(form, [], 0, 1), 422
     filters = form.filters(clock.today())
     number = min(max(request.args.get("pagina", 1, type=int), 1), -(-MOST_COUNTED // queries.PAGE))
-    rows = queries.page_of(db(), ids, within, filters, form.columns, number)
+    late = queries.news(db(), ids, filters.as_of)
+    rows = queries.page_of(db(), ids, within, filters, form.columns, number, late=late)
     total = len(rows)
     if number > 1 or total == queries.PAGE:
-        total = queries.count_up_to(db(), ids, within, filters)
+        total = queries.count_up_to(db(), ids, within, filters, late=late)
     note_rows(rows, "deelnameoverzicht")
     return _page(form, rows, total, number, filters)
 
@@ -116,8 +118,7 @@ def _page(
 def explain_participation() -> ResponseReturnValue:
     """What the figures mean: who counts, who is left out and why, how many."""
     within = reach(Permission.SEE_PERSONS_STATUS)
-    ids = queries.municipality_ids(db(), within)
-    form = asked_form(within, ids)
+    form, ids = asked_form(within)
     if not form.validate():
         return _page(form, [], 0, 1), 422
     filters = form.filters(clock.today())
@@ -136,8 +137,7 @@ def explain_participation() -> ResponseReturnValue:
 def print_participation() -> ResponseReturnValue:
     """The same rows on one page, for paper."""
     within = reach(Permission.SEE_PERSONS_STATUS)
-    ids = queries.municipality_ids(db(), within)
-    form = asked_form(within, ids)
+    form, ids = asked_form(within)
     if not form.validate():
         return _page(form, [], 0, 1), 422
     filters = form.filters(clock.today())
