@@ -38,7 +38,7 @@ DAY = dt.timedelta(days=1)
 FIRST = dt.date(2026, 11, 2)
 SECOND = FIRST + DAY
 SIZES = {"postgresql": (50_000, 200_000, 500_000), "sqlite": (50_000,)}
-QUICK = {"postgresql": (10_000, 40_000), "sqlite": (10_000,)}
+QUICK = {"postgresql": (20_000, 80_000), "sqlite": (20_000,)}
 PER_MUNICIPALITY = 10_000  # people, at the largest size
 MOST_MEMORY = 300  # megabytes
 
