@@ -52,6 +52,12 @@ WHERE p.municipality_id = :municipality
 ORDER BY p.family_name, p.given_name, p.id, d.title
 LIMIT 50
 """
+BARE_COUNT = """
+SELECT count(*) FROM person p
+JOIN position q ON q.municipality_id = p.municipality_id AND q.person_id = p.id
+JOIN assignment a ON a.municipality_id = p.municipality_id AND a.person_id = p.id
+WHERE p.municipality_id = :municipality AND q.from_on <= :day
+"""
 
 
 def people(quick: bool) -> Iterator[Measure]:
@@ -119,7 +125,8 @@ def _open(client: FlaskClient) -> None:
 
 
 def _page(stand: Stand, kind: str, rounds: int) -> Measure:
-    """The first page of the overview, as HR gets it, beside the bare rows of it."""
+    """The first page of the overview, as HR gets it, beside the bare rows of it and their number
+    (a page that says how many there are must ask that as well)."""
     client = stand.client()
     municipality = stand.ids[0] if kind == "postgresql" else stand.ids[0].hex
     values = {"municipality": municipality, "day": clock.today().isoformat()}
@@ -129,6 +136,7 @@ def _page(stand: Stand, kind: str, rounds: int) -> Measure:
     def bare() -> None:
         with stand.database.engine.connect() as connection:
             assert len(connection.execute(sa.text(BARE), values).all()) == queries.PAGE
+            assert connection.execute(sa.text(BARE_COUNT), values).scalar_one()
 
     for _ in range(3):
         _open(client)

@@ -150,6 +150,14 @@ ORDER = (Person.family_name, Person.given_name, Person.id)
 
 
 def _keys(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
+    """Which rows there are, in their order; built once for a visitor, a day and what is asked."""
+    return _built_keys(tuple(ids), reach, filters)
+
+
+@lru_cache(maxsize=256)
+def _built_keys(
+    ids: tuple[uuid.UUID, ...], reach: Reach, filters: Filters
+) -> sa.Select[*tuple[Any, ...]]:
     """Which rows there are, in their order, without how they stand: municipality, person, duty."""
     municipality = aliased(Unit, name="municipality")
     placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
@@ -241,7 +249,7 @@ def rows_with_standing(
     reach: Reach,
     filters: Filters,
     late: Unwritten | None = None,
-    persons: Ids | None = None,
+    persons: Ids | sa.BindParameter[uuid.UUID] | None = None,
 ) -> sa.Subquery:
     """Everybody (or only these persons) under each duty with how they stand, not yet chosen by
     that and in no order. `late` is what `news` tells."""
@@ -364,13 +372,27 @@ def page_of(
     if not keys:
         return []
     own, persons = (sorted({key[part] for key in keys}) for part in range(2))
-    plain = replace(filters, audience="", name="")
-    found = rows_with_standing(own, reach, plain, part_of(late, persons), persons)
+    plain, some = replace(filters, audience="", name=""), part_of(late, persons)
+    if some.people:
+        query = sa.select(rows_with_standing(own, reach, plain, some, persons))
+    else:
+        query = _built_rows(tuple(own), reach, plain)
     rows = {
         (row["municipality_id"], row["person_id"], row["duty_id"]): row_from(columns, row)
-        for row in db.execute(sa.select(found)).mappings()
+        for row in db.execute(query, {"persons": persons}).mappings()
     }
     return [rows[key] for key in keys if key in rows]
+
+
+@lru_cache(maxsize=256)
+def _built_rows(
+    ids: tuple[uuid.UUID, ...], reach: Reach, filters: Filters
+) -> sa.Select[*tuple[Any, ...]]:
+    """How the persons of the parameter `persons` stand; built once."""
+    return sa.select(rows_with_standing(ids, reach, filters, None, SOME))
+
+
+SOME = sa.bindparam("persons", expanding=True, type_=sa.Uuid())
 
 
 def part_of(late: Unwritten, persons: Ids) -> Unwritten:
