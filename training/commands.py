@@ -40,6 +40,12 @@ from training.settings import Settings, SettingsError
 from training.settings import read as read_settings
 
 DEMO = {"seed": 2026, "municipalities": 6, "people": 420, "years": 2}
+DEMO_LIMITS = {
+    "seed": (0, 2**31),
+    "municipalities": (1, 400),
+    "people": (1, 2_000_000),
+    "years": (0, 20),
+}
 
 
 def day(text: str) -> dt.date:
@@ -48,6 +54,19 @@ def day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is geen datum; schrijf 2026-11-02") from None
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number on the command line, between these two."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.removeprefix("-").isdigit():
+            raise argparse.ArgumentTypeError(f"{text} is geen heel getal")
+        if not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"kies een getal van {least} tot en met {most}")
+        return int(text)
+
+    return read
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,13 +81,15 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     begin = command("start", run_start, "Start de webserver en de planner samen.")
-    begin.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    begin.add_argument(
+        "--port", type=number(1, 65_535), default=8000, help="poort (standaard 8000)"
+    )
     begin.add_argument("--host", default="127.0.0.1", help="adres (standaard 127.0.0.1)")
     begin.add_argument("--empty", action="store_true", help="zonder demonstratiestad")
     command("migrate", run_migrate, "Breng de database naar deze versie.")
     filled = command("demo", run_demo, "Vul een lege database met verzonnen gemeenten.")
     for name, value in DEMO.items():
-        filled.add_argument(f"--{name}", type=int, default=value)
+        filled.add_argument(f"--{name}", type=number(*DEMO_LIMITS[name]), default=value)
     filled.add_argument("--json", type=Path, help="schrijf de inlogadressen in dit bestand")
     filled.add_argument("--password", default="", help="wachtwoord voor alle accounts")
     again = command("refreshers", run_refreshers, "Open rondes en schrijf herinneringen.")
@@ -113,6 +134,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         return int(options.run(options))
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        print(
+            f"{problem.filename} kan niet worden gelezen of geschreven. Kijk of de map en het "
+            "bestand er zijn, en van jou zijn.",
+            file=sys.stderr,
+        )
+        return 1
     except (SettingsError, backup.BackupError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -201,6 +231,8 @@ def run_demo(options: argparse.Namespace) -> int:
     if not is_empty(database):
         print("De database is niet leeg. Kies met DATABASE_URL een lege.", file=sys.stderr)
         return 1
+    if options.json:
+        options.json.touch()  # a place that cannot be written is told before the work
     password = options.password or start.one_time_password()
     with database.transaction() as db:
         made = demo.build(

@@ -130,3 +130,40 @@ def test_broken_content_names_file_line_and_cure_and_the_last_stays_in_use(
     told = str(after.errors[0])
     assert "het-dossier-van-de-buurman.md:" in told
     assert "Bedoel je ‘het-overleg’" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["demo", "--people", "-5"], "kies een getal van 1"),
+        (["demo", "--municipalities", "0"], "kies een getal van 1"),
+        (["demo", "--years", "veel"], "is geen heel getal"),
+        (["start", "--port", "99999"], "kies een getal van 1 tot en met 65535"),
+        (["content", "check", "--on", "gisteren"], "is geen datum; schrijf 2026-11-02"),
+        (["refreshers", "--on", "2026-13-01"], "is geen datum; schrijf 2026-11-02"),
+    ],
+)
+def test_an_option_that_cannot_be_says_what_can(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        commands.main(arguments)
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_place_that_is_not_there_is_told_before_anything_is_done(
+    tmp_path: Path,
+    empty_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("BOX_DIR", str(tmp_path / "box"))
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    nowhere = str(tmp_path / "weg" / "bestand")
+    for arguments in (["demo", "--json", nowhere], ["backup", nowhere]):
+        assert commands.main(arguments) == 1, arguments
+        said = capsys.readouterr().err
+        assert nowhere in said and "kan niet worden gelezen" in said, arguments
+    assert counts(empty_url)["person"] == 0

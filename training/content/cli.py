@@ -16,6 +16,13 @@ from training.content.status import due_list, status_page
 OK, WRONG, USAGE = 0, 1, 2
 
 
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is geen datum; schrijf 2026-11-02") from None
+
+
 def add_commands(commands: Any) -> None:
     """Add `content check|lock|due|status` to the subcommands of a parser."""
     content = commands.add_parser("content", help="Controleer en beheer de leerinhoud.")
@@ -28,7 +35,7 @@ def add_commands(commands: Any) -> None:
     ):
         command = kinds.add_parser(name, help=text, description=text)
         command.add_argument("--content", type=Path, default=_default_folder(), help="map")
-        command.add_argument("--on", type=date.fromisoformat, help="peildatum, zoals 2026-11-02")
+        command.add_argument("--on", type=_date, help="peildatum, zoals 2026-11-02")
         command.set_defaults(run=run)
         if name == "check":
             command.add_argument("files", nargs="*", help="alleen deze bestanden tonen")
