@@ -69,6 +69,13 @@ def test_hanna_adds_somebody_who_then_belongs_to_the_right_audiences(
         assert (entry.actor_name, entry.municipality_id) == ("Hanna Prins", town.municipality)
 
 
+def test_hanna_of_three_municipalities_begins_with_her_own(hanna: FlaskClient, town: Town) -> None:
+    assert "Je voegt iemand toe aan Merendijk" in hanna.get("/personen/nieuw").text
+    page = hanna.get(f"/personen/nieuw?gemeente={town.units['other']}").text
+    assert "Je voegt iemand toe aan Oosterwaard" in page
+    assert hanna.get(f"/personen/nieuw?gemeente={town.units['outside']}").status_code == 404
+
+
 def test_adding_one_after_the_other_keeps_the_place_and_no_name_in_the_address(
     hanna: FlaskClient, town: Town
 ) -> None:

@@ -61,12 +61,13 @@ def municipalities(within: Reach) -> list[Unit]:
 
 
 def chosen_municipality(within: Reach) -> Unit:
-    """The municipality in the address (`gemeente`), or the only one, or the first."""
+    """The municipality in the address (`gemeente`), or the visitor's own, or the first."""
     found = municipalities(within)
     asked = request.args.get("gemeente", type=uuid.UUID)
     if not found or (asked and asked not in {unit.id for unit in found}):
         abort(404)
-    return next((unit for unit in found if unit.id == asked), found[0])
+    wanted = asked or visitor().municipality_id
+    return next((unit for unit in found if unit.id == wanted), found[0])
 
 
 def units_to_choose(within: Reach, municipality_id: uuid.UUID) -> dict[uuid.UUID, str]:
