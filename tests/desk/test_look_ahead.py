@@ -96,17 +96,6 @@ def rounds_of() -> st.SearchStrategy[list[Coming]]:
     return st.lists(one, max_size=8)
 
 
-@given(rounds_of(), st.integers(0, 90))
-def test_spreading_keeps_every_person_and_never_makes_a_date_later(
-    rounds: list[Coming], days: int
-) -> None:
-    moved = look_ahead_rules.spread_out(rounds, days, TODAY)
-    assert sum(one.people for one in moved) == sum(one.people for one in rounds)
-    assert all(one.due_on >= TODAY for one in moved)
-    latest = max((one.due_on for one in rounds), default=TODAY)
-    assert all(one.due_on <= latest for one in moved)
-
-
 @given(rounds_of())
 def test_every_round_is_in_one_week_and_one_month(rounds: list[Coming]) -> None:
     total = sum(one.people for one in rounds)

@@ -134,21 +134,6 @@ def by_group(rounds: Iterable[Coming]) -> dict[uuid.UUID, Counter[dt.date]]:
     return found
 
 
-def spread_out(rounds: Iterable[Coming], days: int, earliest: dt.date) -> list[Coming]:
-    """The rounds with their due dates spread evenly over so many days before them, as a policy
-    with that spreading gives; never before `earliest`. People are whole: the rest of a division
-    goes to the last days."""
-    found: list[Coming] = []
-    for one in rounds:
-        share, rest = divmod(one.people, days + 1)
-        for offset in range(days + 1):
-            people = share + (1 if offset < rest else 0)
-            if people:
-                due = max(one.due_on - offset * DAY, min(earliest, one.due_on))
-                found.append(Coming(one.duty_id, one.group_id, one.opens_on, due, people))
-    return found
-
-
 def peak(found: Iterable[Week]) -> Week | None:
     """The fullest week; the first of several; None when nothing is due."""
     return max(
