@@ -75,6 +75,10 @@ def nightly(
         keep_calendars(db, library)
         note_releases(db, library, today)
         outcome = assignments.run_pass(db, today, now, _shares(db))
+        db.flush()
+        for brake in outcome.stopped:  # the caller tells them after the transaction
+            db.refresh(brake)
+            db.expunge(brake)
         digests = write_digests(db, library, today, now)
         write_messages(db, library, today, now)
         write_team_digests(db, today, now)
