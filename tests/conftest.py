@@ -45,11 +45,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The browser suite and the heavy tests are commands of their own in bin/check."""
     browser, heavy = config.getoption("--browser"), config.getoption("--heavy")
+    postgresql = config.getoption("--postgresql")
     chosen, left = [], []
     for item in items:
         wanted = bool(item.get_closest_marker("browser")) == browser and (
             heavy or not item.get_closest_marker("heavy")
         )
+        if postgresql and "server" not in getattr(item, "fixturenames", ()):
+            wanted = False  # it asks no database: the run on SQLite has shown it
         (chosen if wanted else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = chosen

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Visitor
@@ -68,6 +69,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
+@pytest.mark.heavy
 def test_a_council_evening(visit: Visit, site: Site) -> None:
     desk, screen, phone = visit(), visit(), visit(width=320)
     page = desk.sign_in("fatma@merendijk.example")

@@ -57,6 +57,7 @@ def test_desks_are_whole_at_320_pixels(visit: Visit, who: str, path: str) -> Non
     somebody.examine()
 
 
+@pytest.mark.heavy
 def test_one_module_of_each_theme_is_whole(visit: Visit, library: Library) -> None:
     vera = visit(width=320)
     page = vera.sign_in("vera@zandrijk.example")
@@ -75,6 +76,7 @@ def test_one_module_of_each_theme_is_whole(visit: Visit, library: Library) -> No
         vera.examine()
 
 
+@pytest.mark.heavy
 def test_one_dilemma_of_each_theme_is_whole(visit: Visit, library: Library) -> None:
     vera = visit(width=320)
     page = vera.sign_in("vera@broekdal.example")
