@@ -50,6 +50,8 @@ def machine_for(rules: ModuleType) -> type[RuleBasedStateMachine]:
         def begin(
             self, months: int | None, basis: str, days: int, window: int, quiet: bool, spread: int
         ) -> None:
+            if months == 1:
+                window = 7  # the form asks for a window that is shorter than the validity
             self.policies = [
                 rules.Policy(
                     1,

@@ -183,6 +183,7 @@ def test_the_coordinator_sees_no_count_below_ten(client: FlaskClient, town: Town
         ("first_due_days", "", "Vul in na hoeveel dagen het klaar moet zijn."),
         ("notice_days", "-1", "Vul een getal in van 0"),
         ("validity_months", "0", "of laat het leeg."),
+        ("validity_months", "1", "Kies minder dagen dan het bewijs geldig is."),
         ("in_force_from", "31-02-2026", "Kies een datum."),
         ("in_force_from", "2020-01-01", "Kies vandaag of een latere dag"),
         ("in_force_from", "9999-12-31", "Kies een datum tussen 1950 en 2100."),

@@ -170,6 +170,13 @@ class PolicyForm(Form):
                 good = _wrong(
                     self.validity_months, "Vul een aantal maanden in, want dit komt elk jaar terug."
                 )
+        months, window = self.validity_months.data, self.window_days.data
+        if months is not None and window is not None and window >= months * SHORTEST_MONTH:
+            good = _wrong(
+                self.window_days,
+                "Kies minder dagen dan het bewijs geldig is. Anders gaat een ronde open voordat de "
+                "vorige begon.",
+            )
         return good
 
     def begins_from(self, today: dt.date) -> bool:
@@ -201,6 +208,9 @@ class PolicyForm(Form):
             form=RefresherForm[self.refresher.data],
             quiet=self.quiet_names(),
         )
+
+
+SHORTEST_MONTH = 28  # days
 
 
 def _wrong(field: IntegerField | DateField | SelectField, message: str) -> bool:
