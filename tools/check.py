@@ -86,7 +86,10 @@ def have_page_tools() -> bool:
         )
         return False
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-    return subprocess.run(("npm", "ci", *quiet), cwd=TOOLS, check=False).returncode == 0
+    if subprocess.run(("npm", "ci", *quiet), cwd=TOOLS, check=False).returncode != 0:
+        print("De gereedschappen in tools/pages zijn niet te installeren: npm ci", file=sys.stderr)
+        return False
+    return True
 
 
 def have_office() -> bool:
