@@ -127,9 +127,9 @@ def test_who_left_counts_on_under_a_pseudonym(database: Database, town: Town) ->
         vera = who(db, town, "vera")
         assert vera.given_name == PSEUDONYM
         assert (vera.email, vera.employee_number) == (None, None)
-        position = db.scalars(sa.select(Position).where(Position.person_id == vera.id)).first()
-        assert position
-        assert (position.job_title, position.unit_id) == ("", town.units["vergunningen"])
+        kept = db.scalars(sa.select(Position).where(Position.person_id == vera.id)).all()
+        assert {position.job_title for position in kept} == {""}
+        assert town.units["vergunningen"] in {position.unit_id for position in kept}
         assert db.scalar(sa.select(sa.func.count()).select_from(Evidence)) == proofs
 
 
