@@ -185,7 +185,7 @@ def _pass_in(
     if everybody or EVERYBODY in changed:
         of_here = Person.municipality_id == municipality_id
         changed |= set(db.scalars(sa.select(Person.id).where(of_here)))
-    others = people_with_news(db, today, of=municipality_id).get(municipality_id, set())
+    others = people_with_news(db, today, of=[municipality_id]).get(municipality_id, set())
     people = sorted((changed | others) - {EVERYBODY})
     brakes.watch_people(people)
     for batch in in_batches(people):

@@ -131,6 +131,13 @@ class Assignment(Base):
             postgresql_where=sa.text("awaits_on IS NOT NULL"),
             sqlite_where=sa.text("awaits_on IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_assignment_gaps",
+            "municipality_id",
+            "person_id",
+            postgresql_where=sa.text("gaps IS NOT NULL"),
+            sqlite_where=sa.text("gaps IS NOT NULL"),
+        ),
         DERIVED,
     )
 

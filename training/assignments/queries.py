@@ -282,12 +282,19 @@ class Unwritten:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-def unwritten(db: Session, as_of: dt.date, people: sa.Subquery | None = None) -> Unwritten:
+def unwritten(
+    db: Session,
+    as_of: dt.date,
+    people: sa.Subquery | None = None,
+    of: Collection[uuid.UUID] | None = None,
+) -> Unwritten:
     """What `standing_rows` must not take from storage, of `people` (with columns municipality_id
-    and person_id; None: of everybody), derived by the rules. Small when the nightly pass has run;
-    after a hundred days without it, or for a day far ahead, as large as what is left to do."""
+    and person_id; None: of everybody) or `of` some municipalities, derived by the rules. Small when
+    the nightly pass has run; after a hundred days without it, or for a day far ahead, as large as
+    what is left to do."""
     found = Unwritten(db.get_bind().dialect.name)
-    for municipality_id, person_ids in people_with_news(db, as_of, people, away_too=True).items():
+    news = people_with_news(db, as_of, people, of, away_too=True)
+    for municipality_id, person_ids in news.items():
         for batch in in_batches(sorted(person_ids)):
             for person_id, standings in standings_of_people(
                 db, municipality_id, batch, as_of
@@ -353,13 +360,13 @@ def people_with_news(
     db: Session,
     as_of: dt.date,
     people: sa.Subquery | None = None,
-    of: uuid.UUID | None = None,
+    of: Collection[uuid.UUID] | None = None,
     away_too: bool = False,
 ) -> dict[uuid.UUID, set[uuid.UUID]]:
     """By municipality: the people for whom the nightly pass would have something to write on
-    `as_of`; only those of `people`, or `of` one municipality. Finds them by indexes that hold only
-    what is waiting, not by looking at everybody. `away_too`: also who left once and came back, as
-    storage does not tell past times away."""
+    `as_of`; only those of `people`, or `of` some municipalities. Finds them by indexes that hold
+    only what is waiting, not by looking at everybody. `away_too`: also who left once and came back,
+    as storage does not tell past times away."""
     parts: list[sa.Select[Any, Any]] = [
         sa.select(Cycle.municipality_id, Cycle.person_id).where(
             Cycle.closed_on.is_(None), Cycle.next_opens_on <= as_of
@@ -380,7 +387,7 @@ def people_with_news(
     news = sa.union(*parts, *changed_people()).subquery("news")
     query = sa.select(news.c.municipality_id, news.c.person_id)
     if of is not None:
-        query = query.where(news.c.municipality_id == of)
+        query = query.where(news.c.municipality_id.in_(of))
     if people is not None:
         query = query.join(
             people,
@@ -398,20 +405,15 @@ def people_with_news(
 def changed_people() -> list[sa.Select[Any, Any]]:
     """The people whose positions changed since the last pass; a change of an audience rule or of
     the tree counts for everybody of the municipality."""
-    everybody = (
-        sa.select(sa.literal(1))
-        .where(
-            RosterChange.person_id == EVERYBODY,
-            RosterChange.municipality_id.in_([Person.municipality_id, EVERYBODY]),
-        )
-        .exists()
+    whole = RosterChange.person_id == EVERYBODY
+    of_one = sa.select(RosterChange.municipality_id).where(whole)
+    of_all = sa.exists().where(whole, RosterChange.municipality_id == EVERYBODY)
+    everybody = sa.select(Person.municipality_id, Person.id).where(
+        sa.exists().where(whole),  # seldom, and then no database looks at people at all
+        sa.or_(Person.municipality_id.in_(of_one), of_all),
     )
-    return [
-        sa.select(RosterChange.municipality_id, RosterChange.person_id).where(
-            RosterChange.person_id != EVERYBODY
-        ),
-        sa.select(Person.municipality_id, Person.id).where(everybody),
-    ]
+    own = sa.select(RosterChange.municipality_id, RosterChange.person_id).where(~whole)
+    return [own, everybody]
 
 
 def in_batches(people: Sequence[uuid.UUID], size: int = BATCH) -> Iterator[list[uuid.UUID]]:

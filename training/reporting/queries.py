@@ -146,44 +146,72 @@ def about(content: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
     return sa.exists().where(DutyContent.duty_id == Duty.id, asked)
 
 
-ORDER = (Person.family_name, Person.given_name, Person.id)
+def _chosen(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
+    """The people of this overview in their order, without how they stand: each has a row."""
+    duty = sa.exists().where(_of_assignment(Person), Duty.id == Assignment.duty_id)
+    return _in_order(ids, reach, filters).where(duty.where(*_duties(filters)).correlate(Person))
 
 
-def _keys(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
-    """Which rows there are, in their order; built once for a visitor, a day and what is asked."""
-    return _built_keys(tuple(ids), reach, filters)
+def _in_order(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
+    """The people whom these filters choose, under a duty or not: by municipality (when there are
+    several) and name."""
+    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
+    names = [Person.family_name, Person.given_name]
+    query = sa.select(Person.municipality_id, Person.id, *names)
+    query = query.where(*_people(ids, filters), placed)
+    if len(ids) > 1:
+        municipality = aliased(Unit, name="municipality")
+        query = query.join(municipality, municipality.id == Person.municipality_id)
+        query = query.add_columns(municipality.name.label("municipality"))
+        query = query.order_by(municipality.name)
+    return query.order_by(*names, Person.id)
+
+
+def _of_assignment(person: Any) -> sa.ColumnElement[bool]:
+    """The condition on `Assignment` that it is of this person."""
+    return sa.and_(
+        Assignment.municipality_id == person.municipality_id, Assignment.person_id == person.id
+    )
+
+
+FIRST, SIZE, MOST = (sa.bindparam(name, type_=sa.Integer()) for name in ("first", "size", "most"))
 
 
 @lru_cache(maxsize=256)
-def _built_keys(
+def _keys(
     ids: tuple[uuid.UUID, ...], reach: Reach, filters: Filters
 ) -> sa.Select[*tuple[Any, ...]]:
-    """Which rows there are, in their order, without how they stand: municipality, person, duty."""
-    municipality = aliased(Unit, name="municipality")
-    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
-    query = (
-        sa.select(Person.municipality_id, Person.id.label("person_id"), Assignment.duty_id)
-        .join(
-            Assignment,
-            sa.and_(
-                Assignment.municipality_id == Person.municipality_id,
-                Assignment.person_id == Person.id,
-            ),
-        )
-        .join(Duty, Duty.id == Assignment.duty_id)
-        .where(*_people(ids, filters), placed, *_duties(filters))
-    )
+    """Which rows there are, in their order, without how they stand: municipality, person, duty;
+    `size` of them after the `first`. As everybody has a row, these are of the first people (by the
+    index of names): no database sorts the rows of all. Built once for a visitor and what is asked."""
+    people = _chosen(ids, reach, filters).limit(MOST).subquery("people")
+    query = _rows_of(people, filters).add_columns(*people.c[:2], Assignment.duty_id)
     if len(ids) > 1:
-        query = query.join(municipality, municipality.id == Person.municipality_id)
-        query = query.order_by(municipality.name)
-    return query.order_by(*ORDER, Duty.title, Duty.id)
+        query = query.order_by(people.c.municipality)
+    query = query.order_by(people.c.family_name, people.c.given_name, people.c.id)
+    return query.order_by(Duty.title, Duty.id).limit(SIZE).offset(FIRST)
+
+
+@lru_cache(maxsize=256)
+def _number(
+    ids: tuple[uuid.UUID, ...], reach: Reach, filters: Filters
+) -> sa.Select[*tuple[Any, ...]]:
+    """How many rows there are, counted no further than `most`; built once as well."""
+    people = _chosen(ids, reach, filters).order_by(None).limit(MOST).subquery("people")
+    few = _rows_of(people, filters).add_columns(sa.literal(1)).limit(MOST).subquery()
+    return sa.select(sa.func.count()).select_from(few)
+
+
+def _rows_of(people: sa.Subquery, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
+    """The duties of these people that the filters choose, without any column yet."""
+    query = sa.select().select_from(people).join(Assignment, _of_assignment(people.c))
+    return query.join(Duty, Duty.id == Assignment.duty_id).where(*_duties(filters))
 
 
 def news(db: Session, ids: Ids, as_of: dt.date) -> Unwritten:
     """What is known of these municipalities and not stored yet: the proof of today, a round that
     opened since the last pass, or will open before a day to come."""
-    people = sa.select(Person.municipality_id, Person.id.label("person_id"))
-    return unwritten(db, as_of, people.where(Person.municipality_id.in_(ids)).subquery("people"))
+    return unwritten(db, as_of, of=ids)
 
 
 def _has_new_rows(db: Session, late: Unwritten) -> bool:
@@ -345,10 +373,9 @@ def count_up_to(
     late = late or news(db, ids, filters.as_of)
     if filters.asks_how_it_stands or _has_new_rows(db, late):
         query = participation_rows(ids, reach, filters, late).order_by(None)
-    else:
-        query = _keys(ids, reach, filters).order_by(None)
-    few = query.with_only_columns(sa.literal(1)).limit(most + 1).subquery()
-    return db.scalar(sa.select(sa.func.count()).select_from(few)) or 0
+        few = query.with_only_columns(sa.literal(1)).limit(most + 1).subquery()
+        return db.scalar(sa.select(sa.func.count()).select_from(few)) or 0
+    return db.scalar(_number(tuple(ids), reach, filters), {"most": most + 1}) or 0
 
 
 def page_of(
@@ -368,7 +395,8 @@ def page_of(
     if filters.asks_how_it_stands or _has_new_rows(db, late):
         query = participation_rows(ids, reach, filters, late).slice(first, last)
         return [row_from(columns, row) for row in db.execute(query).mappings()]
-    keys = [tuple(key) for key in db.execute(_keys(ids, reach, filters).slice(first, last))]
+    values = {"first": first, "size": size, "most": last}
+    keys = [tuple(key) for key in db.execute(_keys(tuple(ids), reach, filters), values)]
     if not keys:
         return []
     own, persons = (sorted({key[part] for key in keys}) for part in range(2))
@@ -422,7 +450,7 @@ def people_of(db: Session, ids: Ids, reach: Reach, filters: Filters) -> list[tup
             query.selected_columns.person_id,
         ]
     else:
-        query = _keys(ids, reach, filters).order_by(None)
+        query = _chosen(ids, reach, filters).order_by(None)
         columns = [Person.municipality_id, Person.id]
     return [tuple(row) for row in db.execute(query.with_only_columns(*columns).distinct())]
 
@@ -438,13 +466,7 @@ def file_queries(
 ) -> Iterator[sa.Select[*tuple[Any, ...]]]:
     """The cells of a file as queries, each of the next people in the order of the rows: the first
     row comes at once, and no server sorts a million rows. Few people first, then more."""
-    municipality = aliased(Unit, name="municipality")
-    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
-    query = sa.select(Person.municipality_id, Person.id).where(*_people(ids, filters), placed)
-    if len(ids) > 1:
-        query = query.join(municipality, municipality.id == Person.municipality_id)
-        query = query.order_by(municipality.name)
-    people = db.execute(query.order_by(*ORDER)).all()
+    people = db.execute(_in_order(ids, reach, filters)).all()
     plain = replace(filters, audience="", name="")  # these people were chosen by them
     late = news(db, ids, filters.as_of)
     first, now = 0, FIRST_PEOPLE
