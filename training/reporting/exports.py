@@ -28,6 +28,7 @@ BATCH = 2000  # rows at once out of SQLite
 PIECE = 64 * 1024  # bytes of one piece of the stream
 Cells = tuple[Any, ...]
 Progress = Callable[[int], None]
+EXCEL_EPOCH = dt.date(1899, 12, 30)  # day 0 of a spreadsheet, for days after February 1900
 EVERY = 5_000  # rows after which progress is told
 
 
@@ -161,7 +162,8 @@ def write_xlsx(
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, column.label, head)
-        string, date, number = sheet.write_string, sheet.write_datetime, sheet.write_number
+        string, number = sheet.write_string, sheet.write_number
+        serials: dict[dt.date, int] = {}  # worked out once for each of the few different days
         last = 0
         for last, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
@@ -170,7 +172,10 @@ def write_xlsx(
                 if isinstance(cell, str):
                     string(last, place, cell)
                 elif isinstance(cell, dt.date):
-                    date(last, place, cell, day)
+                    serial = serials.get(cell)
+                    if serial is None:
+                        serial = serials[cell] = (cell - EXCEL_EPOCH).days
+                    number(last, place, serial, day)
                 else:
                     number(last, place, cell)
         sheet.autofilter(0, 0, last, len(columns) - 1)

@@ -183,7 +183,7 @@ def _keys(
 ) -> sa.Select[*tuple[Any, ...]]:
     """Which rows there are, in their order, without how they stand: municipality, person, duty;
     `size` of them after the `first`. As everybody has a row, these are of the first people (by the
-    index of names): no database sorts the rows of all. Built once for a visitor and what is asked."""
+    index of names): no database sorts the rows of all. Built once for a visitor and a question."""
     people = _chosen(ids, reach, filters).limit(MOST).subquery("people")
     query = _rows_of(people, filters).add_columns(*people.c[:2], Assignment.duty_id)
     if len(ids) > 1:
