@@ -1,7 +1,8 @@
 """Plays rooms full of phones against a served application, from a process of its own.
 
-Reads one JSON object (port, rooms: code → number of phones, learner: a Cookie header, seconds for
-the learner alone) and writes a line of JSON at each milestone: alone, joined, voted, seen.
+Reads one JSON object (port, rooms: code → number of phones, coming_in: the seconds in which they
+join, votes: how many there are) and writes a line of JSON at each milestone: ready, and for each
+vote voted and seen.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Any
 HOST = "127.0.0.1"  # never another machine
 EVERY = 2.0  # seconds between two questions of a phone, with jitter, as static/js/room.js has it
 THINKING = 4.0  # seconds that somebody takes at most to choose
-LEARNER_EVERY = 0.1  # seconds
 
 
 @dataclass
@@ -28,43 +28,66 @@ class Notes:
     votes: list[float] = field(default_factory=list)
     accepted: list[float] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
-    learner: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
-async def ask(
-    port: int, method: str, path: str, cookie: str = "", body: str = ""
-) -> tuple[int, dict[str, str], str]:
-    """One request on a connection of its own: status, headers, body."""
-    reader, writer = await asyncio.open_connection(HOST, port)
-    head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
-    head += "Sec-Fetch-Site: same-origin\r\nWeerbaar-Script: 1\r\n"
-    if cookie:
-        head += f"Cookie: {cookie}\r\n"
-    if method == "POST":
-        head += "Content-Type: application/x-www-form-urlencoded\r\n"
-        head += f"Content-Length: {len(body)}\r\n"
-    writer.write(f"{head}\r\n{body}".encode())
-    raw = await reader.read()
-    writer.close()
-    top, _, rest = raw.partition(b"\r\n\r\n")
-    first, *lines = top.decode("latin-1").split("\r\n")
-    headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines)}
-    return int(first.split(" ")[1]), headers, rest.decode("utf-8", "replace")
+@dataclass
+class Connection:
+    """A connection that is kept as long as the server keeps it, as a browser does."""
+
+    port: int
+    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(
+        self, method: str, path: str, cookie: str = "", body: str = ""
+    ) -> tuple[int, dict[str, str], str]:
+        """One request: status, headers, body. On a connection that the server closed meanwhile it
+        is asked once more."""
+        head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n"
+        head += "Sec-Fetch-Site: same-origin\r\nWeerbaar-Script: 1\r\n"
+        if cookie:
+            head += f"Cookie: {cookie}\r\n"
+        if method == "POST":
+            head += "Content-Type: application/x-www-form-urlencoded\r\n"
+            head += f"Content-Length: {len(body)}\r\n"
+        question = f"{head}\r\n{body}".encode()
+        if self.streams is not None:
+            try:
+                return await self._exchange(*self.streams, question)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self.streams[1].close()
+        self.streams = await asyncio.open_connection(HOST, self.port)
+        return await self._exchange(*self.streams, question)
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, question: bytes
+    ) -> tuple[int, dict[str, str], str]:
+        writer.write(question)
+        top = await reader.readuntil(b"\r\n\r\n")
+        first, *lines = top.decode("latin-1").strip().split("\r\n")
+        headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines)}
+        status = int(first.split(" ")[1])
+        size = 0 if status in (204, 304) else int(headers["content-length"])
+        rest = await reader.readexactly(size)
+        if headers.get("connection") == "close":
+            writer.close()
+            self.streams = None
+        return status, headers, rest.decode("utf-8", "replace")
 
 
 class Phone:
     """One phone: joins, waits for the vote, votes, and waits for the result."""
 
     def __init__(self, port: int, code: str, notes: Notes) -> None:
-        self.port, self.code, self.notes = port, code, notes
+        self.code, self.notes = code, notes
+        self.connection = Connection(port)
         self.cookie, self.version, self.page = "", "", ""
 
     async def _ask(self, method: str, path: str, body: str = "") -> tuple[int, dict[str, str], str]:
         for wait in (0.1, 0.5, 1.0, None):
             try:
-                answer = await ask(self.port, method, path, self.cookie, body)
-            except OSError as problem:
+                answer = await self.connection.ask(method, path, self.cookie, body)
+            except (OSError, asyncio.IncompleteReadError) as problem:
                 self.notes.errors.append(type(problem).__name__)
             else:
                 if answer[0] < 500:
@@ -110,47 +133,41 @@ class Phone:
         self.notes.accepted.append(time.time())
 
 
-async def learn(port: int, cookie: str, notes: Notes) -> None:
-    """A signed-in learner who opens the overview again and again."""
-    while True:
-        begun = time.perf_counter()
-        status, _, _ = await ask(port, "GET", "/overzicht", cookie)
-        notes.learner.append(time.perf_counter() - begun)
-        if status != 200:
-            notes.errors.append(f"learner {status}")
-        await asyncio.sleep(LEARNER_EVERY)
-
-
 async def play(task: dict[str, Any]) -> None:
-    """The whole: the learner alone, then everybody joins, votes, and sees the result."""
+    """The whole: everybody joins, and for each vote waits, votes, and sees the result."""
     notes = Notes()
-    learner = asyncio.create_task(learn(task["port"], task["learner"], notes))
-    await asyncio.sleep(task["alone"])
-    say("alone", learner=notes.learner)
-    notes.learner = []
     phones = [
         Phone(task["port"], code, notes)
         for code, many in task["rooms"].items()
         for _ in range(many)
     ]
-    for start in range(0, len(phones), 20):  # people come in one after the other
-        await asyncio.gather(*(phone.join() for phone in phones[start : start + 20]))
-    say("joined")
+    ready = asyncio.Barrier(len(phones) + 1)
 
-    async def until_voted(phone: Phone) -> None:
-        await phone.wait_for_change()
-        await phone.vote()
+    async def life(phone: Phone) -> None:
+        await asyncio.sleep(random.uniform(0, task["coming_in"]))
+        await phone.join()
+        for _ in range(task["votes"]):
+            await waits(phone)
+            await phone.vote()
+            await waits(phone)
+            notes.seen.append(time.time())
+        await ready.wait()
 
-    await asyncio.gather(*(until_voted(phone) for phone in phones))
-    say("voted", votes=notes.votes, accepted=notes.accepted)
+    async def waits(phone: Phone) -> None:
+        waiting = asyncio.create_task(phone.wait_for_change())
+        await ready.wait()
+        await waiting
 
-    async def until_seen(phone: Phone) -> None:
-        await phone.wait_for_change()
-        notes.seen.append(time.time())
-
-    await asyncio.gather(*(until_seen(phone) for phone in phones))
-    learner.cancel()
-    say("seen", seen=notes.seen, learner=notes.learner, errors=notes.errors)
+    lives = asyncio.gather(*(life(phone) for phone in phones))
+    await ready.wait()
+    say("ready")
+    for _ in range(task["votes"]):
+        await ready.wait()
+        say("voted", votes=notes.votes, accepted=notes.accepted)
+        await ready.wait()
+        say("seen", seen=notes.seen, errors=notes.errors)
+        notes.votes, notes.accepted, notes.seen = [], [], []
+    await lives
 
 
 def say(what: str, **values: object) -> None:

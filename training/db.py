@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from training import clock
 
+PAUSE = 1.0  # seconds after which a connection is asked whether it still lives
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -158,9 +161,26 @@ def make_engine(url: str) -> Engine:
         return engine
     # Compiling a statement (jit) takes longer than any of ours runs.
     plain = {"options": "-c jit=off"}
-    return sa.create_engine(
-        url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=plain
-    )
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args=plain)
+    event.listen(engine, "checkin", _note_the_time)
+    event.listen(engine, "checkout", functools.partial(_ping_after_a_pause, engine.dialect))
+    return engine
+
+
+def _note_the_time(_connection: object, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_after_a_pause(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:
+    """Asks a connection that did nothing for a while whether it still lives: a server that starts
+    anew takes longer than that. To ask it each time (`pool_pre_ping`) is a journey to the database
+    for every page."""
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) < PAUSE:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as problem:
+        raise sa.exc.DisconnectionError from problem  # the pool makes another connection
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

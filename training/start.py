@@ -69,6 +69,8 @@ def web_command(port: int, host: str) -> list[str]:
         "gthread",
         "--threads",
         str(THREADS),
+        "--keep-alive",
+        "5",
         "--preload",
         "--no-control-socket",
         "--worker-tmp-dir",

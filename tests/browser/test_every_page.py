@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -51,6 +52,44 @@ FOCUS = """async () => {
 }"""
 
 
+# What cannot be seen on the black canvas of forced colours: controls without a line, words and
+# shapes in a picture that are as dark as the canvas (a number in a filled circle is meant to be),
+# and a current place that looks like the others.
+UNSEEN = """() => {
+  const light = (colour) => {
+    const [r, g, b, a = 1] = (colour.match(/[\\d.]+/g) ?? []).map(Number);
+    if (colour === 'none' || r === undefined || a < 0.3) return 0;
+    const part = (c) => (c / 255) <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4;
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().width > 1;
+  const tell = (why, one) => why + ': ' + one.outerHTML.slice(0, 120);
+  const found = [];
+  for (const one of document.querySelectorAll('input:not([type=hidden]), select, textarea, button, .utrecht-button')) {
+    const style = getComputedStyle(one);
+    const line = style.borderTopStyle !== 'none' && light(style.borderTopColor) > 0.1;
+    if (seen(one) && !line && style.appearance === 'none') found.push(tell('no line', one));
+  }
+  for (const one of document.querySelectorAll('main svg text:not(.weerbaar-map__number)'))
+    if (seen(one) && light(getComputedStyle(one).fill) < 0.175) found.push(tell('dark word', one));
+  for (const one of document.querySelectorAll('main svg :is(rect, circle, path, line, polyline, polygon)')) {
+    const style = getComputedStyle(one);
+    const dark = light(style.fill) < 0.1 && light(style.stroke) < 0.1;
+    const meant = style.fill !== 'none' || style.stroke !== 'none';
+    if (seen(one) && dark && meant && !one.closest('clipPath, mask, defs')) found.push(tell('dark shape', one));
+  }
+  const look = (one) => {
+    const style = getComputedStyle(one);
+    return [style.borderTopColor, style.borderBottomColor, style.borderTopWidth, style.fontWeight, style.textDecorationLine].join();
+  };
+  for (const one of document.querySelectorAll('nav a[aria-current]')) {
+    const others = [...one.closest('nav').querySelectorAll('a:not([aria-current])')];
+    if (others.length && others.every(other => look(other) === look(one))) found.push(tell('like the others', one));
+  }
+  return found;
+}"""
+
+
 @pytest.fixture(scope="module")
 def app(site: Site) -> Iterator[Flask]:
     """The map of addresses, made as the server makes it."""
@@ -76,14 +115,11 @@ def pages(app: Flask) -> dict[str, list[str]]:
     return found
 
 
-def everywhere(
-    visit: Visit, app: Flask, width: int, dark: bool = False
-) -> Iterator[tuple[Visitor, str]]:
+def everywhere(visit: Visit, app: Flask, width: int, **media: Any) -> Iterator[tuple[Visitor, str]]:
     """A visitor at each page in turn; what is no HTML is passed by."""
     for who, paths in pages(app).items():
         somebody = visit(width=width)
-        if dark:
-            somebody.page.emulate_media(color_scheme="dark")
+        somebody.page.emulate_media(**media)
         if who:
             domain = "beekdal" if who == "carlijn" else "merendijk"
             somebody.sign_in(f"{who}@{domain}.example")
@@ -134,8 +170,18 @@ def keep_picture(page: Page, path: Path, width: int) -> None:
 
 @pytest.mark.heavy
 def test_every_page_can_be_read_in_the_dark(visit: Visit, app: Flask) -> None:
-    for somebody, _path in everywhere(visit, app, 1280, dark=True):
+    for somebody, _path in everywhere(visit, app, 1280, color_scheme="dark"):
         somebody.examine()
+
+
+@pytest.mark.heavy
+def test_every_page_can_be_used_in_forced_colours(visit: Visit, app: Flask) -> None:
+    """A contrast theme of the system: its colours only, on black."""
+    wrong = []
+    media = {"color_scheme": "dark", "forced_colors": "active"}
+    for somebody, path in everywhere(visit, app, 1280, **media):
+        wrong += [f"{path}: {what}" for what in somebody.page.evaluate(UNSEEN)]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.heavy

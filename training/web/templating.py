@@ -35,3 +35,11 @@ def install(app: Flask, loader: jinja2.BaseLoader) -> None:
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["drawn_once"] = drawn_once
+
+
+def compile_all(app: Flask) -> None:
+    """Compiles every template (0.7 s for some two hundred), so that a server which loads the
+    application before it makes its processes never does so while somebody waits: the first phone
+    of a full room, or whoever comes first after a restart."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
