@@ -189,13 +189,14 @@ def _snippet(text: Text, stems: Collection[str]) -> Markup:
     begin = text.words.find(" ", begin) + 1 if begin else 0
     end = text.words.rfind(" ", begin, begin + SNIPPET) if len(text.words) > begin + SNIPPET else -1
     stop = len(text.words) if end < 0 else end
-    marked, at = escape("… " if begin else ""), begin
+    parts, at = ["… "] if begin else [], begin
     for start, past in hits:
         if begin <= start and past <= stop:
-            found = Markup("<mark>{}</mark>").format(text.words[start:past])
-            marked += escape(text.words[at:start]) + found
+            parts += (escape(text.words[at:start]), "<mark>", escape(text.words[start:past]))
+            parts.append("</mark>")
             at = past
-    return marked + escape(text.words[at:stop]) + escape("" if end < 0 else " …")
+    parts += (escape(text.words[at:stop]), "" if end < 0 else " …")
+    return Markup("".join(parts))  # noqa: S704 - each part is escaped, or ours
 
 
 def _of_module(module: Module) -> Iterator[Text]:
