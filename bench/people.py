@@ -164,8 +164,9 @@ def _crowd(many: Stand, alone: Stand, rounds: int) -> Measure:
     for _ in range(5):
         _open(crowded)
         _open(quiet)
-    ours, ceiling = (_milliseconds(lambda c=c: _open(c)) for c in (crowded, quiet))
-    found = alternate(rounds, ours, ceiling)
+    found = alternate(
+        rounds, _milliseconds(lambda: _open(crowded)), _milliseconds(lambda: _open(quiet))
+    )
     name = f"HR page, {len(many.made.municipality_ids)} municipalities beside one"
     return paired(name, found, "ms", CROWD_BOUND)
 

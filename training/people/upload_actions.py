@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.db import new_id
-from training.people.import_actions import apply_plan, existing_of, undo
+from training.people.import_actions import Roster, apply_plan, existing_of, roster_of, undo
 from training.people.import_rules import Choices, Existing, Plan, is_large, plan_import
 from training.people.models import PersonnelUpload, RememberedColumn
 from training.people.municipality_settings import HOURS_OF_FILES, settings_of
@@ -152,9 +152,10 @@ def confirm(
             return False
         if by == upload.asked_by:
             raise UploadRefused("Je hebt dit zelf al bevestigd. Vraag een collega om het te doen.")
-    if existing_of(db, upload.municipality_id, today) != reading.existing:
+    roster = roster_of(db, upload.municipality_id)
+    if existing_of(db, upload.municipality_id, today, roster) != reading.existing:
         raise UploadRefused(NOT_AS_SHOWN)
-    carry_out(db, upload, reading.plan, by, now, today)
+    carry_out(db, upload, reading.plan, by, now, today, roster)
     return True
 
 
@@ -165,9 +166,10 @@ def carry_out(
     by: uuid.UUID | None,
     now: dt.datetime,
     today: dt.date,
+    roster: Roster | None = None,
 ) -> None:
     """Does what the plan says, and keeps how to undo it for as long as the file is kept."""
-    upload.journal = apply_plan(db, upload.municipality_id, plan, today)
+    upload.journal = apply_plan(db, upload.municipality_id, plan, today, roster)
     upload.state, upload.applied_at, upload.applied_by = UploadState.APPLIED, now, by
     upload.told = in_numbers(plan)
     upload.expires_at = now + dt.timedelta(
