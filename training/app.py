@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import sqlalchemy as sa
@@ -28,6 +30,7 @@ from training.web import (
     doors,
     errors,
     filters,
+    form_kit,
     headers,
     odd_input,
     pages,
@@ -59,6 +62,14 @@ LAST_PAGES = {"learning.show_done", "dilemmas.show_card"}  # after these a kiosk
 log = logging.getLogger(__name__)
 
 
+class House(Flask):
+    """Flask, without asking at each request of fifteen functions whether they are coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is a coroutine."""
+        return func
+
+
 def create_app(
     settings: Settings | None = None,
     database: Database | None = None,
@@ -66,7 +77,7 @@ def create_app(
 ) -> Flask:
     """The application. Whatever is not given is read from the environment."""
     settings = settings or read_settings()
-    app = Flask(__name__, static_folder="../static", template_folder="web/templates")
+    app = House(__name__, static_folder="../static", template_folder="web/templates")
     configure(app, settings)
     app.extensions["settings"] = settings
     app.extensions["library"] = library or accepted_library(settings)
@@ -78,6 +89,7 @@ def create_app(
     filters.install(app)
     odd_input.install(app)
     token_guard = CSRFProtect(app)
+    form_kit.install(app)
     compression.install(app)
     app.register_error_handler(CSRFError, lambda _problem: errors.page(400))
     from training.identity import gate  # the gate needs the rooms below it, not this file

@@ -242,6 +242,27 @@ def _add_months_postgresql(element: AddMonths, compiler: SQLCompiler, **options:
     return f"({first}::date + least({wanted}, {last}) - 1)"
 
 
+class JsonRows(sa.sql.functions.GenericFunction[str]):
+    """`json_rows(a, b)` in SQL: the values of all rows as one JSON text, `[[a, b], …]`; NULL or
+    `[]` without rows. So a few small rows travel in one column of a question about something
+    else."""
+
+    type = sa.String()
+    name = "json_rows"
+    inherit_cache = True
+
+
+@compiles(JsonRows, "postgresql")
+def _json_rows_postgresql(element: JsonRows, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **options)}))::text"
+
+
+@compiles(JsonRows, "sqlite")
+def _json_rows_sqlite(element: JsonRows, compiler: SQLCompiler, **options: Any) -> str:
+    rows = f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
+    return f"({rows} || '')"  # plain text: within other rows it is text as well
+
+
 def _begin_sqlite(connection: sa.Connection) -> None:
     how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     if how:

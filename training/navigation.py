@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, request
 
@@ -23,7 +23,16 @@ class Entry:
     about: str = ""
 
 
+class Shown(NamedTuple):
+    """A line of the menu as a page shows it; `current`: it leads to this page."""
+
+    label: str
+    url: str
+    current: bool
+
+
 Line = tuple[Entry, str]  # with its address
+Menu = tuple[Shown, ...]
 
 MENU = (
     Entry("Mijn overzicht", "home.show_overview", Permission.LEARN),
@@ -99,20 +108,22 @@ def install(app: Flask) -> None:
     management = (MANAGEMENT, address(MANAGEMENT.endpoint))
 
     @lru_cache(maxsize=1024)
-    def menu_for(permissions: frozenset[Permission]) -> tuple[list[Line], list[Line]]:
+    def menu_for(permissions: frozenset[Permission], here: str | None) -> tuple[Menu, list[Line]]:
         """What stands in the menu, and what on the page "Beheer"."""
         own = [(entry, url) for entry, url in menu if entry.permission in permissions]
         apart = [(entry, url) for entry, url in own if entry.about]
         short = [(entry, url) for entry, url in own if not entry.about]
-        return ([*short, management] if apart else short), apart
+        shown = [*short, management] if apart else short
+        return tuple(Shown(e.label, url, e.endpoint == here) for e, url in shown), apart
 
     @app.context_processor
     def _shared() -> dict[str, Any]:
         visitor = doors.visitor_or_none()
-        short, apart = menu_for(visitor.permissions if visitor else frozenset())
+        permissions = visitor.permissions if visitor else frozenset()
+        short, apart = menu_for(permissions, request.endpoint)
         return {
             "visitor": visitor,
-            "navigation": _lines(short),
+            "navigation": short,
             "management": apart,
             "current_person_name": visitor.name if visitor else None,
             "municipality_name": visitor.municipality_name if visitor else "",
@@ -120,12 +131,3 @@ def install(app: Flask) -> None:
             if visitor and visitor.municipality_id
             else "",
         }
-
-
-def _lines(entries: list[Line]) -> list[dict[str, Any]]:
-    """The lines of the menu: label, url, and whether it is the current page."""
-    here = request.endpoint
-    return [
-        {"label": entry.label, "url": url, "current": entry.endpoint == here}
-        for entry, url in entries
-    ]

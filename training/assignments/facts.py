@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ from training.assignments.rules import (
 from training.content.classes import ContentKind
 from training.db import ask, columns
 from training.evidence.models import Evidence
-from training.people.models import Unit
+from training.people.models import Position, Unit
 from training.people.municipality_settings import COUNCIL_RECESS, SCHOOL_REGION, settings_of
 from training.people.queries import FOREVER, Membership
 
@@ -107,7 +107,13 @@ def duties_above(
 ) -> tuple[list[DutyFacts], dict[uuid.UUID, frozenset[uuid.UUID]]]:
     """The duties at these units or above them, and for each node of one: which of these units lie
     at or below it. One query."""
-    rows = ask(db, DUTIES_ABOVE, unit_ids=list(unit_ids))
+    return duties_in(ask(db, DUTIES_ABOVE, unit_ids=list(unit_ids)))
+
+
+def duties_in(
+    rows: Sequence[Any],
+) -> tuple[list[DutyFacts], dict[uuid.UUID, frozenset[uuid.UUID]]]:
+    """What `duties_above` gives, of rows of `DUTIES_ABOVE` or `DUTIES_OF_ONE`."""
     covered: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for row in rows:
         covered[row.unit_id].add(row.leaf)
@@ -117,7 +123,7 @@ def duties_above(
 DUTY, POLICY, UNIT = columns(Duty), columns(DutyPolicy), columns(Unit)
 CONTENT, AUDIENCES = columns(DutyContent), columns(DutyAudience)
 PROOF, CYCLE, PAUSE, EXEMPTION = map(columns, (Evidence, Cycle, Pause, Exemption))
-OPENING = columns(ExtraOpening)
+OPENING, POSITION = columns(ExtraOpening), columns(Position)
 BETWEEN = "\n"  # what a query puts between the parts of a duty: it is in no name
 
 
@@ -142,8 +148,7 @@ DUTY_ORDER = (DUTY.title, DUTY.id, POLICY.version)
 OF_DUTY = POLICY.duty_id == DUTY.id
 
 
-def _duties_above() -> sa.Select[Any]:
-    asked = UNIT.id.in_(sa.bindparam("unit_ids", expanding=True))
+def _duties_above(asked: sa.ColumnElement[bool]) -> sa.Select[Any]:
     path = (
         sa.select(UNIT.id.label("leaf"), UNIT.id, UNIT.parent_id)
         .where(asked)
@@ -160,7 +165,16 @@ def _duties_above() -> sa.Select[Any]:
     )
 
 
-DUTIES_ABOVE = _duties_above()
+DUTIES_ABOVE = _duties_above(UNIT.id.in_(sa.bindparam("unit_ids", expanding=True)))
+# Of one person, without knowing first at which units: those of all positions, past and future.
+DUTIES_OF_ONE = _duties_above(
+    UNIT.id.in_(
+        sa.select(POSITION.unit_id).where(
+            POSITION.municipality_id == sa.bindparam("municipality_id"),
+            POSITION.person_id == sa.bindparam("person_id"),
+        )
+    )
+)
 
 
 def _facts(rows: Iterable[Any]) -> list[DutyFacts]:
@@ -197,10 +211,20 @@ def _contents(text: str | None) -> tuple[tuple[str, str], ...]:
     return tuple((kind, content_id) for _place, content_id, kind in sorted(placed))
 
 
+OfWhom = Callable[[ReadOnlyColumnCollection[str, Any]], sa.ColumnElement[bool]]
+
+
 def _of_people(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bool]:
     return sa.and_(
         table.municipality_id == sa.bindparam("municipality_id"),
         table.person_id.in_(sa.bindparam("person_ids", expanding=True)),
+    )
+
+
+def _of_one(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.municipality_id == sa.bindparam("municipality_id"),
+        table.person_id == sa.bindparam("person_id"),
     )
 
 
@@ -229,69 +253,80 @@ def _name(column: Any) -> sa.ColumnElement[str]:
     return sa.cast(column, sa.String)
 
 
-PERSON_FACTS = sa.union_all(
-    _kind_of_rows(
-        _of_people(PROOF),
-        person_id=PROOF.person_id,
-        name=_name(PROOF.content_kind),
-        content_id=PROOF.content_id,
-        version=PROOF.content_version,
-        from_on=PROOF.completed_on,
-    ),
-    _kind_of_rows(
-        _of_people(CYCLE),
-        person_id=CYCLE.person_id,
-        duty_id=CYCLE.duty_id,
-        name=_name(CYCLE.form),
-        content_kind=_name(CYCLE.only_kind),
-        content_id=CYCLE.only_id,
-        cause=_name(CYCLE.cause),
-        version=CYCLE.policy_version,
-        number=CYCLE.number,
-        anchor_day=CYCLE.anchor_day,
-        least_version=CYCLE.least_version,
-        from_on=CYCLE.opens_on,
-        until_on=CYCLE.due_on,
-        grace_until=CYCLE.grace_until,
-        was_valid_until=CYCLE.was_valid_until,
-        planned_on=CYCLE.planned_on,
-        keeps_until=CYCLE.keeps_until,
-    ),
-    _kind_of_rows(
-        _of_people(PAUSE),
-        person_id=PAUSE.person_id,
-        from_on=PAUSE.from_on,
-        until_on=PAUSE.until_on,
-    ),
-    _kind_of_rows(
-        _of_people(EXEMPTION),
-        person_id=EXEMPTION.person_id,
-        duty_id=EXEMPTION.duty_id,
-        from_on=EXEMPTION.from_on,
-        until_on=EXEMPTION.until_on,
-    ),
-    _kind_of_rows(
-        sa.or_(OPENING.person_id.is_(None), _of_people(OPENING)),
-        person_id=OPENING.person_id,
-        duty_id=OPENING.duty_id,
-        content_kind=_name(OPENING.content_kind),
-        content_id=OPENING.content_id,
-        cause=_name(OPENING.cause),
-        least_version=OPENING.least_version,
-        due_days=OPENING.due_days,
-        from_on=OPENING.opens_on,
-    ),
-).order_by("number")
+def _facts_of(of_whom: OfWhom) -> sa.CompoundSelect[Any]:
+    return sa.union_all(
+        _kind_of_rows(
+            of_whom(PROOF),
+            person_id=PROOF.person_id,
+            name=_name(PROOF.content_kind),
+            content_id=PROOF.content_id,
+            version=PROOF.content_version,
+            from_on=PROOF.completed_on,
+        ),
+        _kind_of_rows(
+            of_whom(CYCLE),
+            person_id=CYCLE.person_id,
+            duty_id=CYCLE.duty_id,
+            name=_name(CYCLE.form),
+            content_kind=_name(CYCLE.only_kind),
+            content_id=CYCLE.only_id,
+            cause=_name(CYCLE.cause),
+            version=CYCLE.policy_version,
+            number=CYCLE.number,
+            anchor_day=CYCLE.anchor_day,
+            least_version=CYCLE.least_version,
+            from_on=CYCLE.opens_on,
+            until_on=CYCLE.due_on,
+            grace_until=CYCLE.grace_until,
+            was_valid_until=CYCLE.was_valid_until,
+            planned_on=CYCLE.planned_on,
+            keeps_until=CYCLE.keeps_until,
+        ),
+        _kind_of_rows(
+            of_whom(PAUSE),
+            person_id=PAUSE.person_id,
+            from_on=PAUSE.from_on,
+            until_on=PAUSE.until_on,
+        ),
+        _kind_of_rows(
+            of_whom(EXEMPTION),
+            person_id=EXEMPTION.person_id,
+            duty_id=EXEMPTION.duty_id,
+            from_on=EXEMPTION.from_on,
+            until_on=EXEMPTION.until_on,
+        ),
+        _kind_of_rows(
+            sa.or_(OPENING.person_id.is_(None), of_whom(OPENING)),
+            person_id=OPENING.person_id,
+            duty_id=OPENING.duty_id,
+            content_kind=_name(OPENING.content_kind),
+            content_id=OPENING.content_id,
+            cause=_name(OPENING.cause),
+            least_version=OPENING.least_version,
+            due_days=OPENING.due_days,
+            from_on=OPENING.opens_on,
+        ),
+    ).order_by("number")
+
+
+PERSON_FACTS, FACTS_OF_ONE = _facts_of(_of_people), _facts_of(_of_one)
 
 
 def person_facts(
     db: Session, municipality_id: uuid.UUID, person_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, PersonFacts]:
     """The facts of these people of one municipality, in one query for any number."""
-    facts: dict[uuid.UUID, PersonFacts] = defaultdict(PersonFacts)
     people: dict[str, Any] = {"municipality_id": municipality_id, "person_ids": list(person_ids)}
+    return facts_in(ask(db, PERSON_FACTS, **people), person_ids)
+
+
+def facts_in(
+    rows: Iterable[Any], person_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, PersonFacts]:
+    """The facts of these people, in rows of `PERSON_FACTS` or `FACTS_OF_ONE`."""
+    facts: dict[uuid.UUID, PersonFacts] = defaultdict(PersonFacts)
     for_all: list[tuple[uuid.UUID, Opening]] = []
-    for row in ask(db, PERSON_FACTS, **people):
+    for row in rows:
         if row.due_days is not None:
             found = for_all if row.person_id is None else facts[row.person_id].openings
             found.append((row.duty_id, _opening(row)))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -18,12 +18,16 @@ from sqlalchemy.orm import Session
 
 from training.assignments import rules
 from training.assignments.facts import (
+    DUTIES_OF_ONE,
+    FACTS_OF_ONE,
     NO_QUIET,
     DutyFacts,
     PersonFacts,
     Placement,
     Quiet,
     duties_above,
+    duties_in,
+    facts_in,
     person_facts,
     placement,
     quiet_of,
@@ -47,11 +51,19 @@ from training.assignments.rules import (
     Round,
     Standing,
 )
+from training.at_once import AtOnce
 from training.clock import add_months
 from training.content.classes import ContentKind
 from training.evidence.models import Evidence
+from training.learning.queries import PROGRESS, Progress, progress_in
 from training.people.models import Person
-from training.people.queries import FOREVER, Membership, membership_rows, memberships_of
+from training.people.queries import (
+    FOREVER,
+    MEMBERSHIPS,
+    Membership,
+    membership_rows,
+    memberships_in,
+)
 
 BATCH = 500  # people whose facts are in memory together
 EVERYBODY = uuid.UUID(NOBODY)  # in the place of a person: everybody of the municipality
@@ -81,17 +93,31 @@ def standings(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, today: dt.date
 ) -> list[DutyStanding]:
     """How a person stands under each of his or her duties on a day, the most urgent first."""
-    return overview(db, municipality_id, person_id, today)[0]
+    return overview(db, municipality_id, person_id, today).standings
+
+
+class Overview(NamedTuple):
+    """How a person stands under each duty, the most urgent first; all that he or she completed,
+    the newest first; and the modules that were begun, by id."""
+
+    standings: list[DutyStanding]
+    done: list[Proof]
+    begun: dict[str, Progress]
+
+
+OVERVIEW = AtOnce(MEMBERSHIPS, DUTIES_OF_ONE, FACTS_OF_ONE, PROGRESS)
 
 
 def overview(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, today: dt.date
-) -> tuple[list[DutyStanding], list[Proof]]:
-    """The standings of a person, and all that he or she completed (the newest first), in three
-    queries for any number of duties; five when a duty rests in quiet times."""
-    memberships = memberships_of(db, municipality_id, person_id)
-    duties, covered = duties_above(db, {m.unit_id for m in memberships})
-    facts = person_facts(db, municipality_id, [person_id])[person_id]
+) -> Overview:
+    """How a person stands on a day, in one query for any number of duties; three when a duty rests
+    in quiet times."""
+    own, above, known, begun = OVERVIEW.ask(
+        db, municipality_id=municipality_id, person_id=person_id
+    )
+    memberships, (duties, covered) = memberships_in(own), duties_in(above)
+    facts = facts_in(known, [person_id])[person_id]
     quiet = quiet_of(db, municipality_id, duties)
     found = []
     for duty in duties:
@@ -99,7 +125,7 @@ def overview(
         if placed is not None:
             found.append(standing_of(duty, placed, facts, person_id, today, quiet))
     done = sorted(facts.proofs, key=lambda proof: proof.completed_on, reverse=True)
-    return sorted(found, key=urgency), done
+    return Overview(sorted(found, key=urgency), done, progress_in(begun))
 
 
 def standing_of(

@@ -62,7 +62,7 @@ def certificate_behind(
 def _cycles(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, today: dt.date
 ) -> Cycles:
-    found, _done = overview(db, municipality_id, person_id, today)
+    found = overview(db, municipality_id, person_id, today).standings
     return [(standing.duty.asked.contents, cycle) for standing in found for cycle in standing.chain]
 
 

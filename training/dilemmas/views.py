@@ -30,7 +30,8 @@ from training.content.views import library
 from training.dilemmas import actions, rules, run_cookie
 from training.dilemmas.forms import ChoiceForm, PlainForm
 from training.dilemmas.path_map import path_map
-from training.people.queries import inserts_of, positions_of
+from training.identity.gate import own
+from training.people.queries import positions_of
 from training.people.rules import POLITICIANS
 from training.settings import Settings
 from training.web.doors import open_to, visitor
@@ -47,7 +48,7 @@ def show_dilemma(slug: str) -> ResponseReturnValue:
     return render_template(
         "dilemmas/intro.html",
         dilemma=dilemma,
-        inserts=inserts_of(db(), visitor().municipality_id),
+        inserts=own().inserts,
         form=PlainForm(),
         begun=bool(_choices(dilemma)),
         council=_is_politician(visitor()),
@@ -117,7 +118,7 @@ def show_card(slug: str) -> ResponseReturnValue:
     return render_template(
         "dilemmas/card.html",
         dilemma=dilemma,
-        inserts=inserts_of(db(), visitor().municipality_id),
+        inserts=own().inserts,
     )
 
 
@@ -176,7 +177,7 @@ def _page(dilemma: Dilemma, choices: list[int], form: ChoiceForm) -> str:
         "dilemma": dilemma,
         "view": view,
         "form": form,
-        "inserts": inserts_of(db(), who.municipality_id),
+        "inserts": own().inserts,
         "play": Play.of(dilemma),
     }
     if not view.scene.is_ending:

@@ -14,6 +14,7 @@ from training.content.search import index_of
 from training.content.views import library
 from training.home.forms import Looking
 from training.learning.queries import open_completions
+from training.learning.rules import always_there
 from training.web.doors import open_to
 from training.web.request_db import db
 
@@ -53,7 +54,7 @@ def show_theme(theme: str) -> ResponseReturnValue:
         theme=found,
         text=library().themes[found],
         offered=[item for item in offered if found in item.themes] or offered,
-        facts=library().facts,
+        always=always_there(library()),
         insert=library().inserts.get("meldpunt-inwoners"),
         today=clock.today(),
     )

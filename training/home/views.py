@@ -17,8 +17,9 @@ from training.content.views import library
 from training.evidence.queries import last_completed
 from training.home import rules
 from training.home.forms import Looking, choices_of
+from training.identity.gate import own
 from training.learning.queries import progress_of
-from training.people.municipality_settings import OPENING_TEXT, settings_of
+from training.people.municipality_settings import OPENING_TEXT
 from training.web.doors import open_to, visitor, visitor_or_none
 from training.web.request_db import db
 
@@ -46,13 +47,13 @@ def show_overview() -> ResponseReturnValue:
     if who.municipality_id is None or who.person_id is None:
         abort(404)
     today = clock.today()
-    found, done = overview(db(), who.municipality_id, who.person_id, today)
+    found, done, begun = overview(db(), who.municipality_id, who.person_id, today)
     return render_template(
         "home/overview.html",
-        opening=settings_of(db(), who.municipality_id)[OPENING_TEXT],
+        opening=own().chosen[OPENING_TEXT],
         first_name=who.name.split(" ")[0],
         tasks=rules.tasks(found, library(), done, today),
-        progress=progress_of(db(), who.municipality_id, who.person_id),
+        progress=begun,
         later=[s for s in found if s.standing in (Standing.VALID, Standing.FUTURE)],
         paused=any(s.standing is Standing.PAUSED for s in found),
         exempt=[s for s in found if s.standing is Standing.EXEMPT],
@@ -110,10 +111,10 @@ def _shelf(with_duties: bool) -> list[rules.Item]:
     if who.municipality_id is None or who.person_id is None:
         return rules.shelf(library())
     key = (who.municipality_id, who.person_id)
-    begun = progress_of(db(), *key)
     if not with_duties:
+        begun = progress_of(db(), *key)
         return rules.shelf(library(), done=last_completed(db(), *key), begun=begun)
-    found, proofs = overview(db(), *key, clock.today())  # the newest first
+    found, proofs, begun = overview(db(), *key, clock.today())  # the newest first
     done = {(ContentKind[p.content[0]], p.content[1]): p.completed_on for p in reversed(proofs)}
     to_do = rules.tasks(found, library(), proofs, clock.today())
     return rules.shelf(library(), to_do, done, begun)

@@ -18,6 +18,7 @@ from training.access import NOWHERE, Permission, Reach, Visitor
 from training.identity import access_table, queries
 from training.identity.kiosk_rules import KIOSK_IDLE, KIOSK_LASTS
 from training.identity.queries import Holder
+from training.people.own_queries import NOBODYS, Own
 from training.web.request_db import db
 
 SESSION_LIFETIME = dt.timedelta(hours=12)
@@ -171,6 +172,13 @@ class IdentityGate:
             return url_for(KIOSK_PAGE)
         here = request.full_path.rstrip("?")
         return url_for("identity.sign_in", next=None if here == "/" else here)
+
+
+def own() -> Own:
+    """What the visitor's municipality chose and wrote itself; it was asked with who this is. Of who
+    has no municipality: nothing."""
+    holder = _holder()
+    return NOBODYS if holder is None else holder.own
 
 
 def _holder() -> Holder | None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from training.at_once import AtOnce
 from training.clock import local_date
-from training.db import ask, columns
+from training.db import columns
 from training.identity.models import Account, AccountToken, RoleGrant
 from training.identity.rules import AccountState, Role, TokenPurpose
 from training.people.models import Person, Unit
+from training.people.own_queries import NOBODYS, Own, chosen_by, contacts_of, own_of
 from training.people.queries import units_below
 from training.people.rules import full_name
 
@@ -23,7 +25,8 @@ Column = InstrumentedAttribute[str]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An account that opens something today, whose it is, and the roles it holds at which units."""
+    """An account that opens something today, whose it is, the roles it holds at which units, and
+    what the municipality chose and wrote itself."""
 
     account_id: uuid.UUID
     epoch: int
@@ -32,6 +35,7 @@ class Holder:
     person_id: uuid.UUID | None
     roles: tuple[tuple[Role, uuid.UUID], ...]
     municipality_name: str
+    own: Own = NOBODYS
 
 
 ACCOUNT, PERSON, GRANT = columns(Account), columns(Person), columns(RoleGrant)
@@ -51,7 +55,7 @@ def of_person() -> sa.ColumnElement[bool]:
     )
 
 
-HOLDER = (
+HOLDER = AtOnce(
     sa.select(
         ACCOUNT.id,
         ACCOUNT.epoch,
@@ -65,6 +69,8 @@ HOLDER = (
         GRANT.role,
         GRANT.unit_id,
         MUNICIPALITY.name.label("municipality_name"),
+        chosen_by(ACCOUNT.municipality_id).label("chosen"),
+        contacts_of(ACCOUNT.municipality_id).label("contacts"),
     )
     .select_from(Account.__table__)
     .outerjoin(Person.__table__, of_person())
@@ -80,7 +86,7 @@ HOLDER = (
 
 def holder(db: Session, account_id: uuid.UUID, today: dt.date) -> Holder | None:
     """Who holds this account, in one query; None when it is not active, or its person has left."""
-    rows = ask(db, HOLDER, account_id=account_id, today=today)
+    [rows] = HOLDER.ask(db, account_id=account_id, today=today)
     if not rows:
         return None
     found = rows[0]
@@ -93,6 +99,7 @@ def holder(db: Session, account_id: uuid.UUID, today: dt.date) -> Holder | None:
         found.person_id,
         tuple((row.role, row.unit_id) for row in rows if row.role is not None),
         found.municipality_name or "",
+        own_of(found.chosen, found.contacts),
     )
 
 

@@ -127,11 +127,8 @@ def _module(slug: str) -> Module:
 
 
 def _page(module: Module, sent: Sent, missing: rules.Missing | None = None) -> str:
-    contacts = [
-        (library().inserts[name], None)
-        for name in rules.local_route(module)
-        if name in library().inserts
-    ]
+    known = library().inserts
+    contacts = tuple((known[name], None) for name in rules.local_route(module) if name in known)
     pages = [(section, [_part(b, sent) for b in section.blocks]) for section in module.sections]
     return render_template(
         "learning/open_module.html",
@@ -144,7 +141,7 @@ def _page(module: Module, sent: Sent, missing: rules.Missing | None = None) -> s
         missing=missing,
         reporting=forms.REPORTING,
         route=contacts,
-        facts=library().facts,
+        always=rules.always_there(library()),
         today=clock.today(),
     )
 

@@ -11,11 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from training.at_once import AtOnce
 from training.content.classes import ContentKind, Module
 from training.db import ask, columns
 from training.evidence.models import Evidence
 from training.learning.models import Attempt, AttemptAnswer, OpenCompletions
 from training.learning.rules import First, Given, Taking
+from training.people.queries import MEMBERSHIPS, held_audiences, memberships_in
 
 ATTEMPT = sa.select(Attempt).where(
     Attempt.municipality_id == sa.bindparam("municipality_id"),
@@ -86,13 +88,19 @@ def taking_of(db: Session, attempt: Attempt, module: Module) -> Taking:
     return _taking(module, attempt, rows)
 
 
+TAKING_BY_WHOM = AtOnce(TAKING, MEMBERSHIPS)
+
+
 def taking_now(
-    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, module: Module
-) -> Taking | None:
-    """`taking_of` the running attempt, to show it, in one query; None without one."""
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, module: Module, day: dt.date
+) -> tuple[Taking, frozenset[str]] | None:
+    """`taking_of` the running attempt, to show it, with the learner's audiences on a day, in one
+    query; None without an attempt."""
     key = {"municipality_id": municipality_id, "person_id": person_id, "module_id": module.id}
-    rows = ask(db, TAKING, **key)
-    return _taking(module, rows[0], rows) if rows else None
+    rows, own = TAKING_BY_WHOM.ask(db, **key)
+    if not rows:
+        return None
+    return _taking(module, rows[0], rows), held_audiences(memberships_in(own), day)
 
 
 def _taking(module: Module, attempt: Any, rows: Iterable[Any]) -> Taking:
@@ -134,7 +142,11 @@ def progress_of(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
 ) -> dict[str, Progress]:
     """By module id: the running attempts of one person."""
-    rows = ask(db, PROGRESS, municipality_id=municipality_id, person_id=person_id)
+    return progress_in(ask(db, PROGRESS, municipality_id=municipality_id, person_id=person_id))
+
+
+def progress_in(rows: Iterable[Any]) -> dict[str, Progress]:
+    """The running attempts in rows of `PROGRESS`, by module id."""
     return {row.module_id: Progress(len(row.seen), row.place) for row in rows}
 
 

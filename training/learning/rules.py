@@ -7,10 +7,13 @@ import itertools
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from training.content.classes import (
     Answer,
     Block,
+    Library,
     Module,
     Question,
     QuestionKind,
@@ -75,6 +78,15 @@ class Taking:
     since: int | None
     seen: frozenset[str]
     answers: Mapping[str, Given]
+
+
+class Step(NamedTuple):
+    """A part of a module in the list of them; `url` is empty when it cannot be opened yet."""
+
+    title: str
+    url: str = ""
+    done: bool = False
+    current: bool = False
 
 
 NEW, AGAIN = "nieuw", "nog een keer"
@@ -161,6 +173,7 @@ def audience_of(block: Block) -> str | None:
     return None if isinstance(block, Question | Signals) else block.audience
 
 
+@lru_cache(maxsize=1024)
 def local_route(module: Module) -> tuple[str, ...]:
     """The local contacts that belong to a module, by the name of their insert: the place to report
     first, then those that its text names, in the order of the text."""
@@ -173,6 +186,20 @@ def local_route(module: Module) -> tuple[str, ...]:
         for name in rich.inserts
     ]
     return tuple(dict.fromkeys((first, *named)))
+
+
+ALWAYS = {
+    "alarmnummer": "Nu gevaar",
+    "politie-geen-spoed": "Politie, geen haast",
+    "meld-misdaad-anoniem": "Zonder je naam: Meld Misdaad Anoniem",
+}
+
+
+@lru_cache(maxsize=16)
+def always_there(library: Library) -> tuple[tuple[str, str], ...]:
+    """Whom everybody can call, everywhere: (what for, the number as the content has it) pairs."""
+    facts = library.facts
+    return tuple((label, facts[key].value) for key, label in ALWAYS.items() if key in facts)
 
 
 def shuffled(question: Question, seed: int) -> tuple[Answer, ...]:

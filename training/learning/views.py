@@ -26,13 +26,14 @@ from training.ballots.queries import published_shares
 from training.content.classes import Block, Module, Question, Signals
 from training.content.views import library
 from training.evidence.queries import evidence_of
+from training.identity.gate import own
 from training.learning import actions, forms, rules
 from training.learning.asked import Exercise, asked, exercise
 from training.learning.models import Attempt
 from training.learning.queries import attempt_of, taking_now, taking_of
 from training.learning.rules import Given, Page, Taking
-from training.people.municipality_settings import ASKS_CONFIDENCE, settings_of
-from training.people.queries import audiences_of, insert_texts_of, positions_of
+from training.people.municipality_settings import ASKS_CONFIDENCE
+from training.people.queries import audiences_of, positions_of
 from training.people.rules import POLITICIANS
 from training.settings import Settings
 from training.web.doors import open_to, visitor
@@ -93,10 +94,11 @@ def begin_module(slug: str) -> ResponseReturnValue:
 def show_section(slug: str, section_id: str) -> ResponseReturnValue:
     """One section: text for the learner's own audiences, and its questions."""
     module = _module(slug)
-    taking = taking_now(db(), *_key(), module)
-    if taking is None:
+    found = taking_now(db(), *_key(), module, clock.today())
+    if found is None:
         return redirect(url_for("learning.show_module", slug=slug), 303)
-    return _section_page(module, taking, section_id)
+    taking, audiences = found
+    return _section_page(module, taking, audiences, section_id)
 
 
 @blueprint.post("/modules/<slug>/<section_id>/vraag/<question_id>")
@@ -109,7 +111,8 @@ def answer_question(slug: str, section_id: str, question_id: str) -> ResponseRet
     values = dict(request.form.lists())
     read = _read(page, question_id, taking, values)
     if isinstance(read, str):
-        return _section_page(module, taking, section_id, (question_id, read, values)), 422
+        refused = (question_id, read, values)
+        return _section_page(module, taking, _audiences(), section_id, refused), 422
     actions.keep_answer(db(), attempt, question_id, read)
     address = url_for("learning.show_section", slug=slug, section_id=page.section.id)
     return redirect(f"{address}#{question_id}", 303)
@@ -134,9 +137,10 @@ def go_on(slug: str, section_id: str) -> ResponseReturnValue:
 def show_finish(slug: str) -> ResponseReturnValue:
     """What is still missing, or the button that completes the module."""
     module = _module(slug)
-    taking = taking_now(db(), *_key(), module)
-    if taking is None:
+    found = taking_now(db(), *_key(), module, clock.today())
+    if found is None:
         return redirect(url_for("learning.show_done", slug=slug), 303)
+    taking, _who = found
     return _finish_page(module, taking, rules.missing_steps(taking))
 
 
@@ -185,15 +189,13 @@ def _audiences() -> frozenset[str]:
 
 def _local(module: Module) -> dict[str, Any]:
     """What every page of a module shows of the municipality: its own words, and whom to go to."""
-    contacts = insert_texts_of(db(), _key()[0])
+    known, contacts = library().inserts, own().contacts
     return {
-        "inserts": {name: contact.text for name, contact in contacts.items()},
-        "route": [
-            (library().inserts[name], contacts.get(name))
-            for name in rules.local_route(module)
-            if name in library().inserts
-        ],
-        "facts": library().facts,
+        "inserts": own().inserts,
+        "route": tuple(
+            (known[name], contacts.get(name)) for name in rules.local_route(module) if name in known
+        ),
+        "always": rules.always_there(library()),
         "today": clock.today(),
     }
 
@@ -257,11 +259,14 @@ Refused = tuple[str, str, dict[str, list[str]]]
 
 
 def _section_page(
-    module: Module, taking: Taking, section_id: str, refused: Refused | None = None
+    module: Module,
+    taking: Taking,
+    audiences: frozenset[str],
+    section_id: str,
+    refused: Refused | None = None,
 ) -> str:
     page, number, all_pages = _place_of(taking, section_id)
-    audiences = _audiences() if page.with_text else frozenset[str]()
-    asks_sure = bool(page.questions) and settings_of(db(), _key()[0])[ASKS_CONFIDENCE]
+    asks_sure = bool(page.questions) and own().chosen[ASKS_CONFIDENCE]
     parts = [
         _part(block, taking, refused, asks_sure)
         for block in rules.for_reader(page.section.blocks, audiences)
@@ -310,19 +315,19 @@ def _steps(
     taking: Taking | None,
     current: str | None = None,
     all_pages: Sequence[Page] | None = None,
-) -> list[dict[str, Any]]:
+) -> tuple[rules.Step, ...]:
     if taking is None:
-        return [{"title": section.title, "url": ""} for section in module.sections]
+        return tuple(rules.Step(section.title) for section in module.sections)
     here = url_for("learning.show_module", slug=module.id)
-    return [
-        {
-            "title": page.section.title,
-            "url": f"{here}/{page.section.id}",
-            "done": rules.is_done(taking, page),
-            "current": page.section.id == current,
-        }
+    return tuple(
+        rules.Step(
+            page.section.title,
+            f"{here}/{page.section.id}",
+            rules.is_done(taking, page),
+            page.section.id == current,
+        )
         for page in all_pages or rules.pages(taking)
-    ]
+    )
 
 
 def _finish_page(module: Module, taking: Taking, missing: rules.Missing) -> str:

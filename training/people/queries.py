@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -239,7 +239,13 @@ def memberships_of(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
 ) -> list[Membership]:
     """All memberships of a person, past, present and future, one for each position and rule."""
-    rows = ask(db, MEMBERSHIPS, municipality_id=municipality_id, person_id=person_id)
+    return memberships_in(
+        ask(db, MEMBERSHIPS, municipality_id=municipality_id, person_id=person_id)
+    )
+
+
+def memberships_in(rows: Iterable[Any]) -> list[Membership]:
+    """The memberships in rows of `MEMBERSHIPS`."""
     found = set()
     for audience, months, from_on, until_on, joined, left, tagged, recorded, unit in rows:
         start = max(day for day in (from_on, joined, tagged, recorded) if day is not None)
@@ -256,9 +262,14 @@ def audiences_of(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, day: dt.date
 ) -> frozenset[str]:
     """The audiences to which a person belongs on a day."""
+    return held_audiences(memberships_of(db, municipality_id, person_id), day)
+
+
+def held_audiences(memberships: Iterable[Membership], day: dt.date) -> frozenset[str]:
+    """The audiences of those of these memberships that hold on a day."""
     return frozenset(
         m.audience
-        for m in memberships_of(db, municipality_id, person_id)
+        for m in memberships
         if m.from_on <= day and (m.until_on is None or m.until_on >= day)
     )
 
