@@ -1,6 +1,8 @@
 """The cases of the rules for duties and refreshers, each by its name."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -8,15 +10,20 @@ from training.assignments.rules import (
     Asked,
     Basis,
     Calendar,
+    Cause,
     Choose,
     Closing,
+    Life,
+    Opening,
     Policy,
     Proof,
+    RefresherForm,
     Round,
     Span,
     Standing,
     first_round,
     fulfilled_on,
+    lived,
     next_fixed,
     rounds,
     standing,
@@ -189,3 +196,139 @@ def test_twelve_months_is_not_365_days() -> None:
         D("2027-06-15"),
     )
     assert done[0].valid_until == D("2028-06-15")
+
+
+# ------------------------------------------------------------------ rounds of a month
+
+
+MONTHLY = Policy(1, D("2024-01-31"), first_due_days=45, validity_months=1, window_days=7)
+
+
+def monthly(
+    today: str,
+    *,
+    policy: Policy = MONTHLY,
+    proofs: tuple[tuple[str, int], ...] = (),
+    pauses: tuple[tuple[str, str], ...] = (),
+    gaps: tuple[tuple[str, str], ...] = (),
+    openings: tuple[Opening, ...] = (),
+    quiet: tuple[tuple[str, str], ...] = (),
+    written: Sequence[Round] = (),
+) -> list[Round]:
+    """The rounds of somebody who began on 31 January 2024."""
+    calendar = Calendar(spans(quiet), spans(pauses))
+    done = [Proof(MODULE, D(day), version) for day, version in proofs]
+    life = Life(D("2024-01-31"), done, calendar, written, openings, spans(gaps))
+    return lived([policy], ASKED, life, D(today))
+
+
+def spans(given: tuple[tuple[str, str], ...]) -> tuple[Span, ...]:
+    return tuple(Span(D(first), D(last)) for first, last in given)
+
+
+def test_after_an_incident_the_next_round_counts_from_the_earlier_date() -> None:
+    incident = Opening(D("2024-02-01"), 30, Cause.INCIDENT)
+    first, second = monthly("2024-03-30", openings=(incident,))
+    assert (first.planned_on, first.due_on) == (D("2024-03-16"), D("2024-03-02"))
+    assert (second.opens_on, second.due_on) == (D("2024-03-26"), D("2024-04-02"))
+
+
+def test_an_incident_after_completion_leaves_the_date_of_that_round_as_it_was() -> None:
+    incident = Opening(D("2024-02-10"), 21, Cause.INCIDENT)
+    first, second = monthly("2024-02-10", proofs=(("2024-02-05", 1),), openings=(incident,))
+    assert first.due_on == first.planned_on
+    assert (second.cause, second.due_on) == (Cause.INCIDENT, D("2024-03-02"))
+
+
+def test_absence_in_the_window_leaves_the_anniversary_on_its_day() -> None:
+    """Also when the round was written while it was still to do: 29 February, then 31 March."""
+    policy = replace(MONTHLY, first_due_days=0, basis=Basis.ANNIVERSARY)
+    pause = ("2024-01-31", "2024-03-01")
+    before = monthly("2024-02-22", policy=policy, proofs=(("2024-01-31", 1),), pauses=(pause,))
+    proofs = (("2024-01-31", 1), ("2024-02-22", 1))
+    for written in ((), before):
+        chain = monthly(
+            "2024-02-22", policy=policy, proofs=proofs, pauses=(pause,), written=written
+        )
+        assert [r.valid_until for r in chain] == [D("2024-02-29"), D("2024-03-31")]
+
+
+def test_what_was_done_while_away_counts_for_the_round_that_was_open() -> None:
+    policy = replace(MONTHLY, first_due_days=0)
+    gap = ("2024-02-16", "2024-03-17")
+    [only] = monthly("2024-03-18", policy=policy, proofs=(("2024-03-17", 1),), gaps=(gap,))
+    assert (only.fulfilled_on, only.valid_until) == (D("2024-03-17"), D("2024-04-17"))
+
+
+def test_what_was_new_and_is_done_after_all_of_it_ran_out_is_not_enough() -> None:
+    """The person was away when it ran out: who comes back begins anew."""
+    addition = Opening(D("2024-02-01"), 30, Cause.ADDITION, MODULE, 2)
+    _, new, third = monthly(
+        "2024-03-18",
+        policy=replace(MONTHLY, first_due_days=0),
+        proofs=(("2024-01-31", 1), ("2024-03-17", 2)),
+        gaps=(("2024-02-16", "2024-03-17"),),
+        openings=(addition,),
+    )
+    assert (new.cause, new.fulfilled_on) == (Cause.ADDITION, None)
+    assert (third.form, third.opens_on) == (RefresherForm.FULL, D("2024-03-18"))
+
+
+def test_what_happened_while_away_opens_on_the_day_of_return() -> None:
+    policy = replace(MONTHLY, validity_months=None)
+    incident = Opening(D("2024-03-01"), 21, Cause.INCIDENT)
+    gap = ("2024-02-16", "2024-03-17")
+    chain = monthly(
+        "2024-03-18", policy=policy, proofs=(("2024-02-01", 1),), gaps=(gap,), openings=(incident,)
+    )
+    assert (chain[1].cause, chain[1].opens_on) == (Cause.INCIDENT, D("2024-03-18"))
+    assert chain[1].due_on == D("2024-04-08")
+
+
+def test_of_two_things_that_happened_while_away_the_first_opens_a_round() -> None:
+    """Unless it was answered on the day of return: then the round is for the other."""
+    renewal = Opening(D("2024-02-21"), 30, Cause.RENEWAL, MODULE, 2)
+    incident = Opening(D("2024-02-22"), 30, Cause.INCIDENT)
+    away = {
+        "policy": replace(MONTHLY, validity_months=3),
+        "gaps": (("2024-02-16", "2024-02-21"),),
+        "openings": (incident, renewal),
+    }
+    before = monthly("2024-02-22", proofs=(("2024-02-10", 1),), **away)
+    assert before[-1].cause is Cause.RENEWAL
+    proofs = (("2024-02-10", 1), ("2024-02-22", 2))
+    for written in ((), before):
+        chain = monthly("2024-02-22", proofs=proofs, written=written, **away)
+        assert [round_.cause for round_ in chain] == [Cause.TURN, Cause.INCIDENT]
+
+
+def test_a_date_that_a_holiday_moves_into_another_absence_moves_once_more() -> None:
+    [only] = monthly(
+        "2024-07-04",
+        policy=replace(MONTHLY, validity_months=None, first_due_days=60),
+        gaps=(("2024-03-31", "2024-07-03"),),
+        pauses=(("2024-08-03", "2024-08-13"),),
+        quiet=(("2024-07-13", "2024-08-25"),),
+    )
+    assert only.due_on == D("2024-08-27"), "fourteen days after 13 August"
+
+
+def test_there_is_grace_only_for_who_was_up_to_date() -> None:
+    _first, second = monthly("2024-04-10")
+    assert (second.due_on, second.grace_until) == (D("2024-04-16"), D("2024-04-16"))
+    _first, second = monthly("2024-04-10", proofs=(("2024-03-10", 1),))
+    assert (second.due_on, second.grace_until) == (D("2024-04-10"), D("2024-05-08"))
+
+
+def test_absence_after_its_successor_opened_moves_no_round_for_what_is_new() -> None:
+    """The whole runs out on 29 February, so that its window opens before the addition is due."""
+    addition = Opening(D("2024-02-01"), 30, Cause.ADDITION, MODULE, 2)
+    _, new, third = monthly(
+        "2024-02-28",
+        policy=replace(MONTHLY, first_due_days=0),
+        proofs=(("2024-01-31", 1),),
+        gaps=(("2024-02-23", "2024-02-27"),),
+        openings=(addition,),
+    )
+    assert (new.due_on, third.opens_on) == (D("2024-03-02"), D("2024-02-22"))
+    assert third.due_on == D("2024-03-12"), "fourteen days after the return"

@@ -234,7 +234,7 @@ def _of_one(table: ReadOnlyColumnCollection[str, Any]) -> sa.ColumnElement[bool]
 PARTS: dict[str, type[sa.types.TypeEngine[Any]]] = {
     **dict.fromkeys(("person_id", "duty_id"), sa.Uuid),
     **dict.fromkeys(("name", "content_kind", "content_id", "cause"), sa.String),
-    **dict.fromkeys(("version", "number", "anchor_day", "least_version", "due_days"), sa.Integer),
+    **dict.fromkeys(("version", "number", "least_version", "due_days"), sa.Integer),
     **dict.fromkeys(("from_on", "until_on", "grace_until", "was_valid_until"), sa.Date),
     **dict.fromkeys(("planned_on", "keeps_until"), sa.Date),
 }
@@ -273,7 +273,6 @@ def _facts_of(of_whom: OfWhom) -> sa.CompoundSelect[Any]:
             cause=_name(CYCLE.cause),
             version=CYCLE.policy_version,
             number=CYCLE.number,
-            anchor_day=CYCLE.anchor_day,
             least_version=CYCLE.least_version,
             from_on=CYCLE.opens_on,
             until_on=CYCLE.due_on,
@@ -360,7 +359,7 @@ def round_from(cycle: Any) -> Round:
 
 FROZEN = (
     *("number", "policy_version", "form", "opens_on", "due_on", "grace_until", "was_valid_until"),
-    *("planned_on", "anchor_day", "cause", "only", "least_version", "keeps_until"),
+    *("planned_on", "cause", "only", "least_version", "keeps_until"),
 )
 
 
@@ -375,7 +374,6 @@ def _round(row: Any) -> Round:
         grace_until=row.grace_until,
         was_valid_until=row.was_valid_until,
         planned_on=row.planned_on,
-        anchor_day=row.anchor_day,
         cause=Cause[row.cause],
         only=(row.content_kind, row.content_id) if row.content_id is not None else None,
         least_version=row.least_version,

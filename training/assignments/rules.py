@@ -186,9 +186,10 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Round:
     """One cycle with its dates. `planned_on`: the due date before absence moved it (None: as
-    `due_on`). `was_valid_until`: t/m when the round before it holds. `anchor_day`: the day of the
-    month from which months are counted. A round for one changed piece asks `only` that, from
-    `least_version` on; `keeps_until` is then t/m when the whole duty holds."""
+    `due_on`). `was_valid_until`: t/m when the round before it holds. A round for one changed piece
+    asks `only` that, from `least_version` on; `keeps_until` is then t/m when the whole duty holds.
+    `anchor_day`: the day of the month from which the months after it are counted; like the dates
+    below it, it follows from proof."""
 
     number: int
     policy_version: int
@@ -247,7 +248,8 @@ class Calendar:
             for pause in self.pauses:
                 if pause.from_on <= moved and pause.until_on >= opens_on:
                     moved = max(moved, pause.until_on + notice_days * DAY)
-        return day if moved == day else self.working_day(moved)
+            moved = day if moved == day else self.working_day(moved)
+        return moved
 
     def due(self, day: dt.date, opens_on: dt.date, notice_days: int) -> dt.date:
         """`day` moved out of quiet times and out of absence."""
@@ -318,10 +320,12 @@ def moved_by_absence(round_: Round, policy: Policy, calendar: Calendar) -> Round
     """The cycle with its due date, and the grace after it, counted again from `planned_on`."""
     planned = round_.planned_on or round_.due_on
     due = calendar.under(policy).after_absence(planned, round_.opens_on, policy.notice_days)
-    if due == round_.due_on:
-        return round_
-    has_grace = round_.was_valid_until is not None
-    grace = due + policy.grace_days * DAY if has_grace else due
+    return _due_on(round_, due, policy)
+
+
+def _due_on(round_: Round, due: dt.date, policy: Policy) -> Round:
+    """The cycle with this due date. There is grace after it for who was up to date before."""
+    grace = due if round_.was_valid_until is None else due + policy.grace_days * DAY
     return replace(round_, due_on=due, grace_until=grace)
 
 
@@ -419,7 +423,7 @@ def following(done: Round, policy: Policy, calendar: Calendar, spread_by: int = 
         form=policy.form,
         opens_on=opens,
         due_on=planned,
-        grace_until=planned + policy.grace_days * DAY,
+        grace_until=planned,
         was_valid_until=still,
         planned_on=planned,
         anchor_day=done.anchor_day,
@@ -441,7 +445,7 @@ def extra_round(done: Round, opening: Opening, policy: Policy, calendar: Calenda
         form=RefresherForm.NEW if addition else RefresherForm.FULL,
         opens_on=opens,
         due_on=planned,
-        grace_until=planned + policy.grace_days * DAY,
+        grace_until=planned,
         was_valid_until=holds if addition else min(holds, planned),
         planned_on=planned,
         anchor_day=done.anchor_day,
@@ -497,7 +501,8 @@ def carried_on(
 @dataclass(frozen=True, slots=True)
 class Life:
     """What somebody's cycles under one duty follow from. `gaps`: times (t/m) in which the person
-    had left the audience and came back; `lapses_on`: the first day on which it is all over."""
+    had left the audience and came back; `lapses_on`: the first day on which it is all over;
+    `anchor_day`: that of the cycle before, in a life of which only the later part is told."""
 
     starts_on: dt.date
     proofs: Sequence[Proof] = ()
@@ -507,6 +512,7 @@ class Life:
     gaps: Sequence[Span] = ()
     lapses_on: dt.date | None = None
     spread_by: int = 0
+    anchor_day: int | None = None
 
 
 def rounds(
@@ -527,21 +533,26 @@ def rounds(
 def lived(policies: Sequence[Policy], asked: Asked, life: Life, today: dt.date) -> list[Round]:
     """All cycles that have opened by `today`, the oldest first. Those already written keep their
     frozen dates; what was not written yet is derived, so that no standing waits for a job."""
-    away = tuple(life.gaps)
     calendar = life.calendar
-    if away:
-        calendar = replace(calendar, pauses=(*calendar.pauses, *away))
+    if life.gaps:
+        calendar = replace(calendar, pauses=(*calendar.pauses, *life.gaps))
+    if life.openings:
+        in_turn = sorted(life.openings, key=lambda one: (one.opens_on, one.cause.name))
+        back = [replace(one, opens_on=_back(one.opens_on, life.gaps)) for one in in_turn]
+        life = replace(life, openings=back)
     by_number = {round_.number: round_ for round_ in life.written}
     chain: list[Round] = []
     current = by_number.get(1) or first_round(
         policy_on(policies, life.starts_on), life.starts_on, calendar, life.spread_by
     )
+    current = replace(current, anchor_day=life.anchor_day)
     while current.opens_on <= today and (
         life.lapses_on is None or current.opens_on < life.lapses_on
     ):
         own = own_policy(policies, current)
         settled, upcoming, opening = _step(current, own, asked, life, calendar, today, by_number)
         if upcoming is None:
+            by_number.clear()  # what was written after a cycle that fell away falls away too
             policy = policy_on(policies, settled.next_opens_on or today)
             upcoming = _derived(settled, opening, policy, calendar, life)
         chain.append(settled)
@@ -550,7 +561,7 @@ def lived(policies: Sequence[Policy], asked: Asked, life: Life, today: dt.date) 
         if life.lapses_on is not None and upcoming.opens_on >= life.lapses_on:
             break
         chain[-1] = closed(settled, upcoming.opens_on)
-        current = upcoming
+        current = replace(upcoming, anchor_day=settled.anchor_day)
     if chain and life.lapses_on is not None and life.lapses_on <= today:
         chain[-1] = replace(chain[-1], closing=Closing.LAPSED, closed_on=life.lapses_on)
     return chain
@@ -572,31 +583,30 @@ def _step(
 ) -> tuple[Round, Round | None, Opening | None]:
     """The cycle settled by the first proof in it, its successor as far as that is written and still
     stands, and what opens that out of its turn. Proof counts until the next cycle opens. A written
-    successor falls away when proof that came in late shows that there was nothing to do yet."""
+    successor falls away when proof that came in late shows that there was nothing to do yet, or
+    that of two things on one day it was not this one for which it opened."""
     written = by_number.get(current.number + 1)
     if written is not None and any(gap.covers(written.opens_on) for gap in life.gaps):
         written = None
-    if written is None:
-        current = moved_by_absence(current, own, calendar)
-    missed = settle(current, own, None)
-    bound = missed.next_opens_on if written is None else written.opens_on
-    if current.only is not None:
-        asked = Asked((current.only,), Choose.ALL, current.least_version)
+    asked = Asked((current.only,), Choose.ALL, current.least_version) if current.only else asked
+    dated = current if written is not None else _dated(current, own, life, calendar, FAR)
+    missed = settle(dated, own, None)
+    bound = written.opens_on if written is not None else _ends_on(missed, life.gaps)
     done = carried_on(own, asked, life.proofs, current.opens_on) if current.number == 1 else None
     done = done or fulfilled_on(asked, life.proofs, current.opens_on, bound, today)
-    if done is not None and written is None:
-        known = tuple(pause for pause in calendar.pauses if pause.from_on <= done)
-        current = moved_by_absence(current, own, replace(calendar, pauses=known))
-    settled = missed if done is None else settle(current, own, done)
+    settled = missed
+    if done is not None:
+        if written is None:
+            dated = _dated(current, own, life, calendar, done)
+        settled = settle(dated, own, done)
     opening = _opening_after(settled, life)
-    if opening is None:
-        settled = _tightened(settled, life, own, calendar)
-    else:
+    if opening is not None:
         due = opening.opens_on + max(opening.due_days, own.notice_days) * DAY
         settled = replace(settled, next_opens_on=opening.opens_on, next_due_on=due)
     if written is not None and done is not None:
         natural = settled.next_opens_on
-        if natural is None or natural > written.opens_on:
+        other = opening is not None and opening.cause is not written.cause
+        if natural is None or natural > written.opens_on or (other and natural == written.opens_on):
             written = None
     return settled, written, opening
 
@@ -614,7 +624,7 @@ def _opening_after(settled: Round, life: Life) -> Opening | None:
         and (natural is None or opening.opens_on < natural)
         and _concerns(opening, settled, life.proofs)
     ]
-    return min(found, key=lambda opening: (opening.opens_on, opening.cause.name), default=None)
+    return min(found, key=lambda opening: opening.opens_on, default=None)
 
 
 def _concerns(opening: Opening, settled: Round, proofs: Sequence[Proof]) -> bool:
@@ -636,21 +646,44 @@ def _concerns(opening: Opening, settled: Round, proofs: Sequence[Proof]) -> bool
     return bool(versions) and max(versions) < opening.least_version
 
 
-def _tightened(settled: Round, life: Life, own: Policy, calendar: Calendar) -> Round:
-    """The cycle with an earlier due date, when something happened while it was still to do."""
-    due = settled.due_on
+def _dated(round_: Round, own: Policy, life: Life, calendar: Calendar, by: dt.date) -> Round:
+    """The cycle with its due date counted again from `planned_on`, by what had begun on a day:
+    later for absence, and then earlier for what happened while it was still to do."""
+    if round_.form is RefresherForm.NEW:  # its successor does not wait for its due date
+        ends_on = _ends_on(settle(round_, own, None), life.gaps)
+        by = by if ends_on is None else min(by, ends_on - DAY)
+    calendar = replace(calendar, pauses=tuple(p for p in calendar.pauses if p.from_on <= by))
+    round_ = moved_by_absence(round_, own, calendar)
     for opening in life.openings:
-        open_then = settled.opens_on < opening.opens_on and (
-            settled.next_opens_on is None or opening.opens_on < settled.next_opens_on
-        )
-        if opening.content is None and open_then and settled.fulfilled_on is None:
-            days = max(opening.due_days, own.notice_days)
-            wanted = opening.opens_on + days * DAY
-            due = min(due, calendar.under(own).due(wanted, settled.opens_on, own.notice_days))
-    if due == settled.due_on:
-        return settled
-    earlier = settled.due_on - due
-    return replace(settled, due_on=due, grace_until=max(settled.grace_until - earlier, due))
+        if opening.content is None and round_.opens_on < opening.opens_on <= by:
+            over_on = settle(round_, own, None).next_opens_on
+            if over_on is None or opening.opens_on < over_on:
+                round_ = _tightened(round_, opening, own, calendar)
+    return round_
+
+
+def _tightened(round_: Round, opening: Opening, own: Policy, calendar: Calendar) -> Round:
+    """The cycle with the date of an opening out of turn, when that is earlier."""
+    wanted = opening.opens_on + max(opening.due_days, own.notice_days) * DAY
+    due = calendar.under(own).due(wanted, round_.opens_on, own.notice_days)
+    return round_ if due >= round_.due_on else _due_on(round_, due, own)
+
+
+def _ends_on(missed: Round, gaps: Sequence[Span]) -> dt.date | None:
+    """The first day on which proof no longer counts for a cycle that is not done: the next opens.
+    A round for what is new also ends when the whole runs out: then all of it is asked again."""
+    if missed.next_opens_on is None:
+        return None
+    opens = _back(missed.next_opens_on, gaps)
+    if missed.form is RefresherForm.NEW and missed.keeps_until is not None:
+        opens = min(opens, missed.keeps_until + DAY)
+    return opens
+
+
+def _back(day: dt.date, gaps: Sequence[Span]) -> dt.date:
+    """`day`, or when the person is away then the first day back: nothing opens in between."""
+    away = next((gap for gap in gaps if gap.covers(day)), None)
+    return day if away is None else away.until_on + DAY
 
 
 def _derived(
@@ -662,15 +695,14 @@ def _derived(
         return None
     if opening is not None:
         return extra_round(settled, opening, policy, calendar)
-    away = next((gap for gap in life.gaps if gap.covers(settled.next_opens_on)), None)
-    if away is None:
+    back = _back(settled.next_opens_on, life.gaps)
+    if back == settled.next_opens_on:
         return following(settled, policy, calendar, life.spread_by)
-    back = away.until_on + DAY
     due = max(settled.next_due_on or back, back + policy.notice_days * DAY)
     holds = settled.valid_until if (settled.valid_until or back) >= back else None
     moved = replace(settled, next_opens_on=back, next_due_on=due, valid_until=holds)
     round_ = following(moved, policy, calendar, life.spread_by)
-    return round_ if holds else replace(round_, form=RefresherForm.FULL, grace_until=round_.due_on)
+    return round_ if holds else replace(round_, form=RefresherForm.FULL)
 
 
 def closed(round_: Round, on: dt.date) -> Round:
@@ -713,7 +745,6 @@ def under_new_policy(
         was_valid_until=still,
         planned_on=planned,
         due_on=planned,
-        grace_until=planned + policy.grace_days * DAY if still is not None else planned,
     )
     return moved_by_absence(dated, policy, calendar)
 

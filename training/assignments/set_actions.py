@@ -393,6 +393,7 @@ def _after(row: Any, duty: DutyFacts, calendar: Calendar, today: dt.date) -> Ite
         calendar=calendar,
         written=[replace(first, number=1)],
         spread_by=spread_by,
+        anchor_day=first.anchor_day,
     )
     for round_ in rules.lived(duty.policies, duty.asked, life, today):
         yield Opened(row.shape, round_.number, round_)
