@@ -51,7 +51,7 @@ def test_a_wish_limits_what_is_shown(library: Library, wish: Wish, allowed: bool
 
 
 def test_everything_is_on_the_shelf_once(library: Library) -> None:
-    items = rules.shelf(library)
+    items = rules.shelf(rules.contents(library))
     assert len(items) == len(library.modules) + len(library.dilemmas)
     assert {item.status for item in items} == {Status.FREE}
 
@@ -135,5 +135,5 @@ def test_a_search_asks_no_more_queries(
 def test_what_was_done_shows_its_last_day(library: Library) -> None:
     module = library.modules[SLUG]
     done = {(ContentKind.MODULE, module.id): dt.date(2025, 1, 1)}
-    item = next(i for i in rules.shelf(library, (), done) if i.content is module)
+    item = next(i for i in rules.shelf(rules.contents(library), (), done) if i.content is module)
     assert (item.status, item.done_on) == (Status.DONE, dt.date(2025, 1, 1))

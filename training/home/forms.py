@@ -5,6 +5,7 @@ Not WTForms: a filter has nothing to refuse, and drawing its four lists took a t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,12 +51,13 @@ class Looking:
 THEMES = {theme.value: theme for theme in Theme}
 
 
-def choices_of(library: Library) -> dict[str, dict[str, str]]:
-    """The lists of the filter: by field, value → words."""
-    inside = {a.slug: a.label for a in library.audiences.values() if not a.outside}
+@functools.lru_cache(maxsize=2)
+def choices_of(library: Library) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The lists of the filter: by field, pairs of a value and its words."""
+    inside = [(a.slug, a.label) for a in library.audiences.values() if not a.outside]
     return {
-        "thema": {"": "Alle thema’s"} | {key: theme.label for key, theme in THEMES.items()},
-        "doelgroep": {"": "Iedereen"} | inside,
-        "tijd": TIMES,
-        "stand": {"": "Maakt niet uit"} | {status.name: status.value for status in Status},
+        "thema": (("", "Alle thema’s"), *((key, theme.label) for key, theme in THEMES.items())),
+        "doelgroep": (("", "Iedereen"), *inside),
+        "tijd": tuple(TIMES.items()),
+        "stand": (("", "Maakt niet uit"), *((status.name, status.value) for status in Status)),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.assignments.queries import DutyStanding
@@ -129,30 +129,36 @@ class Wish:
     longest: int = 0
     status: Status | None = None
 
-    def allows(self, item: Item) -> bool:
-        """Whether an item is what was asked for."""
-        content = item.content
+    def suits(self, content: Module | Dilemma) -> bool:
+        """Whether content is what was asked for, whoever asks."""
         return (
             (self.theme is None or self.theme in content.themes)
             and (not self.audience or self.audience in content.audiences)
             and (not self.longest or content.minutes <= self.longest)
-            and (self.status is None or self.status is item.status)
         )
+
+    def allows(self, item: Item) -> bool:
+        """Whether an item is what was asked for."""
+        return self.suits(item.content) and (self.status is None or self.status is item.status)
+
+
+def contents(library: Library) -> list[Module | Dilemma]:
+    """All modules and dilemmas, in the order of the catalogue."""
+    return [*library.modules.values(), *library.dilemmas.values()]
 
 
 def shelf(
-    library: Library,
+    shown: Iterable[Module | Dilemma],
     to_do: Sequence[Task] = (),
     done: Mapping[tuple[ContentKind, str], dt.date] | None = None,
     begun: Collection[str] = (),
 ) -> list[Item]:
-    """All modules and dilemmas with how somebody stands to each; what has to be done comes before
+    """Modules and dilemmas with how somebody stands to each; what has to be done comes before
     what is done, even when it was done before. `done`: the last day of what was completed."""
     due = {(task.kind, task.content.id): task.due_on for task in to_do}
     last = done or {}
     found = []
-    everything: list[Module | Dilemma] = [*library.modules.values(), *library.dilemmas.values()]
-    for content in everything:
+    for content in shown:
         key = (content.kind, content.id)
         done_on = last.get(key)
         is_begun = content.kind is ContentKind.MODULE and content.id in begun

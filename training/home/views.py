@@ -11,7 +11,7 @@ from training import clock
 from training.access import Permission
 from training.assignments.queries import overview
 from training.assignments.rules import Standing
-from training.content.classes import ContentKind, Theme
+from training.content.classes import ContentKind, Dilemma, Module, Theme
 from training.content.search import index_of
 from training.content.views import library
 from training.evidence.queries import last_completed
@@ -69,26 +69,37 @@ def show_catalogue() -> ResponseReturnValue:
     who = visitor()
     looking = Looking.read(request.args)
     wish = looking.wish
-    items = _shelf(with_duties=not looking.words or wish.status is not None)
-    allowed = {item.key: item for item in items if wish.allows(item)}
     looks_after = who.may(Permission.MANAGE_DUTIES) or who.may(Permission.MANAGE_SETTINGS)
-    index = index_of(library())
-    found = index.search(looking.words, allowed) if looking.words else []
-    shown = found if "alles" in request.args else found[:FIRST_HITS]
+    contents = [content for content in rules.contents(library()) if wish.suits(content)]
+    found: list[Module | Dilemma] = []
+    if looking.words:
+        by_key = {(content.kind, content.id): content for content in contents}
+        found = [by_key[key] for key in index_of(library()).search(looking.words, by_key)]
+    if looking.words and wish.status is None:
+        total, shown = len(found), found if "alles" in request.args else found[:FIRST_HITS]
+        items = _shelf(shown, with_duties=False)
+    else:
+        allowed = [
+            item
+            for item in _shelf(found if looking.words else contents, with_duties=True)
+            if wish.allows(item)
+        ]
+        total = len(allowed)
+        items = allowed[:FIRST_HITS] if looking.words and "alles" not in request.args else allowed
+    keys = [item.key for item in items] if looking.words else []
     return render_template(
         "home/catalogue.html",
         looking=looking,
         choices=choices_of(library()),
         filtered=bool(looking.words) or wish != rules.Wish(),
-        by_theme=[] if looking.words else _by_theme(allowed.values(), wish.theme),
-        hits=[
-            (allowed[key], hit)
-            for key, hit in zip(shown, index.hits(shown, looking.words), strict=True)
-        ],
+        by_theme=[] if looking.words else _by_theme(items, wish.theme),
+        hits=list(zip(items, index_of(library()).hits(keys, looking.words), strict=False)),
         more_url=f"{request.full_path}&alles=ja",
         may_learn=who.may(Permission.LEARN),
-        total=len(found) if looking.words else len(allowed),
-        concepts=sum(not item.content.reviewed for item in items) if looks_after else 0,
+        total=total,
+        concepts=sum(not content.reviewed for content in rules.contents(library()))
+        if looks_after
+        else 0,
         looks_after=looks_after,
     )
 
@@ -104,20 +115,20 @@ def _by_theme(
     ]
 
 
-def _shelf(with_duties: bool) -> list[rules.Item]:
-    """The whole catalogue, with how the visitor stands to each thing in it; what still has to be
+def _shelf(contents: list[Module | Dilemma], with_duties: bool) -> list[rules.Item]:
+    """Part of the catalogue, with how the visitor stands to each thing in it; what still has to be
     done only when that matters, for it is half the cost of the page."""
     who = visitor()
     if who.municipality_id is None or who.person_id is None:
-        return rules.shelf(library())
+        return rules.shelf(contents)
     key = (who.municipality_id, who.person_id)
     if not with_duties:
         begun = progress_of(db(), *key)
-        return rules.shelf(library(), done=last_completed(db(), *key), begun=begun)
+        return rules.shelf(contents, done=last_completed(db(), *key), begun=begun)
     found, proofs, begun = overview(db(), *key, clock.today())  # the newest first
     done = {(ContentKind[p.content[0]], p.content[1]): p.completed_on for p in reversed(proofs)}
     to_do = rules.tasks(found, library(), proofs, clock.today())
-    return rules.shelf(library(), to_do, done, begun)
+    return rules.shelf(contents, to_do, done, begun)
 
 
 @blueprint.get("/beheer")
