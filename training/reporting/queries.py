@@ -157,7 +157,7 @@ def _in_order(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any,
     several) and name."""
     placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
     names = [Person.family_name, Person.given_name]
-    query = sa.select(Person.municipality_id, Person.id, *names)
+    query: sa.Select[*tuple[Any, ...]] = sa.select(Person.municipality_id, Person.id, *names)
     query = query.where(*_people(ids, filters), placed)
     if len(ids) > 1:
         municipality = aliased(Unit, name="municipality")
