@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+DAY = dt.timedelta(days=1)
 
 
 def now() -> dt.datetime:
@@ -50,3 +52,31 @@ def date_or_none(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
+
+
+@functools.cache
+def public_holidays(year: int) -> frozenset[dt.date]:
+    """The days on which Dutch municipalities are closed. Source: Algemene termijnenwet art. 3,
+    without Good Friday; Liberation Day as in the collective agreement."""
+    easter = easter_sunday(year)
+    kings_day = dt.date(year, 4, 27)
+    if kings_day.weekday() == 6:
+        kings_day -= DAY
+    fixed = [(1, 1), (5, 5), (12, 25), (12, 26)]
+    return frozenset(
+        [
+            kings_day,
+            *(easter + days * DAY for days in (0, 1, 39, 49, 50)),
+            *(dt.date(year, month, day) for month, day in fixed),
+        ]
+    )
+
+
+def easter_sunday(year: int) -> dt.date:
+    """Easter in the Gregorian calendar. Source: the anonymous algorithm of 1876 (Butcher)."""
+    century, rest = divmod(year, 100)
+    moon = (19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15) % 30
+    week = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (year % 19 + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * late + 114, 31)
+    return dt.date(year, month, day + 1)

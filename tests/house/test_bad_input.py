@@ -7,6 +7,7 @@ from flask import Flask
 
 from tests.signing import sign_in
 from tests.town import Town
+from training.content.classes import Library
 
 SEARCHES = (
     ("hanna", "/deelname", "naam"),
@@ -48,3 +49,20 @@ def test_a_page_that_does_not_exist_is_answered(app: Flask, town: Town, page: st
     for who, address in (("hanna", "/deelname"), ("bas", "/accounts"), ("piet", "/logboek")):
         sign_in(client, town, who)
         assert client.get(address, query_string={"pagina": page}).status_code in {200, 404}, address
+
+
+@pytest.mark.parametrize("step", ["9" * 5000, "-1", "²", "een", ""])
+def test_a_step_of_a_dilemma_that_is_not_there_is_answered(
+    app: Flask, town: Town, library: Library, step: str
+) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    client, dilemma = app.test_client(), library.public_dilemmas[0]
+    answer = client.post(
+        f"/openbaar/dilemmas/{dilemma.id}/spelen",
+        data={"naar": step},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert answer.status_code == 200
+    sign_in(client, town, "rachid")
+    answer = client.post(f"/dilemmas/{dilemma.id}/terug", data={"naar": step})
+    assert answer.status_code in {302, 303}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from training import migrating
 from training.assignments import roster_triggers
 from training.db import Base, Database
 from training.evidence.models import Evidence
+from training.meetings.models import Meeting
 
 
 def test_migrations_are_in_step_with_the_models(empty_url: str) -> None:
@@ -88,6 +90,33 @@ def test_proof_of_an_older_version_gets_a_code(empty_url: str) -> None:
         found = db.execute(sa.select(Evidence.code, Evidence.title)).all()
     assert len({code for code, _ in found}) == 2
     assert all(len(code) == 12 and title == "" for code, title in found)
+    database.dispose()
+
+
+def test_a_fixed_item_of_an_older_version_knows_its_months(empty_url: str) -> None:
+    migrating.migrate(empty_url, "0021")
+    database = Database(empty_url)
+    town, account, series, meeting = (_key(database, uuid.uuid4()) for _ in range(4))
+    known = {"town": town, "account": account, "series": series, "meeting": meeting}
+    at = "2026-11-30 23:30:00+00:00"  # in Amsterdam it is December already
+    with database.writing_engine.begin() as connection:
+        for statement in (
+            "INSERT INTO unit (id, municipality_id, kind, name, opened_on) "
+            "VALUES (:town, :town, 'MUNICIPALITY', 'Merendijk', '2010-01-01')",
+            "INSERT INTO account (id, municipality_id, email, state, epoch, made_at) "
+            f"VALUES (:account, :town, 'fatma@merendijk.example', 'ACTIVE', 0, '{at}')",
+            "INSERT INTO meeting_series (id, unit_id, municipality_id, facilitator_id, title, "
+            "audience, week, weekday, time, place, from_on) VALUES (:series, :town, :town, "
+            ":account, 'Overleg', 'mt', 1, 0, '09:00:00.000000', '', '2026-11-01')",
+            "INSERT INTO meeting (id, unit_id, municipality_id, facilitator_id, series_id, kind, "
+            "title, explanation, place, starts_at, ends_at, council, guests, sequence, made_at) "
+            "VALUES (:meeting, :town, :town, :account, :series, 'werkoverleg', 'x', '', '', "
+            f"'{at}', '{at}', false, 0, 0, '{at}')",
+        ):
+            connection.execute(sa.text(statement), known)
+    migrating.migrate(empty_url)
+    with database.reading() as db:
+        assert db.scalars(sa.select(Meeting.series_month)).all() == [dt.date(2026, 12, 1)]
     database.dispose()
 
 

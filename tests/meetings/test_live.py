@@ -463,3 +463,19 @@ def test_a_waiting_phone_outlives_a_restart_of_the_database(hall: Hall, database
                 )
             )
     assert phone.poll(version).status_code == 304
+
+
+@pytest.mark.parametrize("odd", ["²", "-1", "9" * 5000, "x", ""])
+def test_odd_numbers_from_a_desk_change_nothing(hall: Hall, odd: str) -> None:
+    before = hall.version
+    for data in ({"stand": odd}, {"stand": str(before), "keuze": odd}):
+        answer = hall.desk.post(
+            f"/bijeenkomsten/{hall.meeting_id}/leiden", data={"stap": "CHOOSE", **data}
+        )
+        assert answer.status_code in {303, 422}
+    assert hall.version == before
+
+
+def test_the_address_of_a_vote_opened_by_hand_is_the_room(hall: Hall) -> None:
+    answer = hall.app.test_client().get(f"/m/{hall.code}/stem")
+    assert (answer.status_code, answer.location) == (303, f"/m/{hall.code}")

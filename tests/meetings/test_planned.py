@@ -12,10 +12,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from werkzeug.http import parse_options_header
 
 from tests.signing import sign_in
 from tests.town import Town
 from training import clock
+from training.assignments import actions as duties
+from training.assignments.models import Cycle
+from training.assignments.rules import Policy
 from training.audit.models import Action, AuditEntry, AuditSubject
 from training.clock import AMSTERDAM
 from training.content.classes import ContentKind
@@ -520,3 +524,154 @@ def test_a_second_dilemma_in_one_meeting_takes_the_place_of_the_first(
     assert codes[0] != codes[1]
     assert fatma.get(f"/m/{codes[0]}").status_code == 404
     assert fatma.get(f"/m/{codes[1]}").status_code == 200
+
+
+def test_taking_back_opens_the_duty_again(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    with database.transaction() as db:
+        duties.make_duty(
+            db,
+            unit_id=town.units["a2"],
+            title="Signalen",
+            contents=[(ContentKind.MEETING, "training-signalen")],
+            audiences=["alle-medewerkers"],
+            policy=Policy(1, clock.today() - dt.timedelta(days=30)),
+        )
+        duties.open_cycles(db, clock.today())
+
+    def done_on() -> list[object]:
+        with database.reading() as db:
+            query = sa.select(Cycle).where(Cycle.person_id == town.persons["vera"])
+            return [cycle.fulfilled_on for cycle in db.scalars(query)]
+
+    assert done_on() == [None]
+    meeting = plan(fatma, town)
+    invite(fatma, meeting, key_of(town, "vera"))
+    hold(database, meeting)
+    tick(fatma, meeting, **{f"p-{key_of(town, 'vera')}": "PRESENT"})
+    fatma.post(f"/bijeenkomsten/{meeting}/vastleggen")
+    assert done_on() == [clock.today()]
+    fatma.post(f"/bijeenkomsten/{meeting}/terugdraaien")
+    assert done_on() == [None]
+
+
+def test_a_list_that_lay_open_changes_only_what_was_ticked_on_it(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town)
+    invite(fatma, meeting, key_of(town, "vera"), key_of(town, "anna"))
+    hold(database, meeting)
+    page = fatma.get(f"/bijeenkomsten/{meeting}/aanwezig").get_data(as_text=True)
+    sent = dict(re.findall(r'name="(w-[^"]+)" value="([^"]*)"', page))
+    assert set(sent.values()) == {""}
+    tick(fatma, meeting, **{f"p-{key_of(town, 'vera')}": "PRESENT"})  # meanwhile, on a tablet
+    sent |= {f"p-{key_of(town, 'vera')}": "", f"p-{key_of(town, 'anna')}": "EXCUSED"}
+    tick(fatma, meeting, **sent)
+    with database.reading() as db:
+        found = {row.person_id: row.presence for row in db.scalars(sa.select(Attendance))}
+    assert found == {
+        town.persons["vera"]: Presence.PRESENT,
+        town.persons["anna"]: Presence.EXCUSED,
+    }
+
+
+def test_what_became_final_stays_when_others_are_recorded_later(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town)
+    invite(fatma, meeting, key_of(town, "vera"), key_of(town, "anna"))
+    hold(database, meeting)
+    for short in ("vera", "anna"):
+        tick(fatma, meeting, **{f"p-{key_of(town, short)}": "PRESENT"})
+        fatma.post(f"/bijeenkomsten/{meeting}/vastleggen")
+        if short == "vera":
+            with database.transaction() as db:
+                row = db.get_one(Meeting, uuid.UUID(meeting))
+                row.settled_at = clock.now() - dt.timedelta(days=1, minutes=1)
+    assert fatma.post(f"/bijeenkomsten/{meeting}/terugdraaien").status_code == 303
+    assert len(proofs(database, town, "vera")) == 1
+    assert proofs(database, town, "anna") == []
+
+
+@pytest.mark.parametrize("typed", ["éééé", "²²²²²", "🙂", "  ", "ＡＢＣＤＥ"])
+def test_any_signs_can_be_typed_as_a_check_in_code(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database, typed: str
+) -> None:
+    meeting = plan(fatma, town)
+    hold(database, meeting)
+    vera = sign_in(app.test_client(), town, "vera")
+    answer = vera.post(f"/mijn-bijeenkomsten/{meeting}/ben-er", data={"code": typed})
+    assert answer.status_code == 422
+    assert "op het scherm" in answer.get_data(as_text=True)
+
+
+def test_after_ten_wrong_codes_the_right_one_does_not_help(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town)
+    hold(database, meeting)
+    vera, anna = (sign_in(app.test_client(), town, who) for who in ("vera", "anna"))
+    own = f"/mijn-bijeenkomsten/{meeting}/ben-er"
+    for _ in range(10):
+        assert vera.post(own, data={"code": "AAAAA"}).status_code == 422
+    page = fatma.get(f"/bijeenkomsten/{meeting}/inchecken").get_data(as_text=True)
+    found = re.search(r'screen__code">(\w+)<', page)
+    assert found
+    answer = vera.post(own, data={"code": found[1]})
+    assert answer.status_code == 422
+    assert "Vraag de gespreksleider" in answer.get_data(as_text=True)
+    assert anna.post(own, data={"code": found[1]}).status_code == 303, "others are not held up"
+
+
+def test_who_comes_too_early_reads_when_checking_in_begins(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town)
+    invite(fatma, meeting, key_of(town, "vera"))
+    vera = sign_in(app.test_client(), town, "vera")
+    own = f"/mijn-bijeenkomsten/{meeting}/ben-er"
+    assert "vanaf drie kwartier voor het begin" in vera.get(own).get_data(as_text=True)
+    desk = fatma.get(f"/bijeenkomsten/{meeting}/aanwezig").get_data(as_text=True)
+    assert "Dit kan zodra de bijeenkomst is begonnen." in desk
+    assert "Leg het bewijs vast" not in desk
+    hold(database, meeting)
+    assert "Leg het bewijs vast" in fatma.get(f"/bijeenkomsten/{meeting}/aanwezig").get_data(True)
+    fatma.post(f"/bijeenkomsten/{meeting}/vervalt")
+    answer = vera.get(own)
+    assert (answer.status_code, "gaat niet door" in answer.get_data(as_text=True)) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("privé “kaart”.pdf", "privé “kaart”.pdf"),
+        ("foto.JPEG", "foto.JPEG"),
+        ("x" * 300 + ".pdf", "x" * 100 + ".pdf"),
+        ("../../kaart.pdf", "kaart.pdf"),
+    ],
+)
+def test_a_file_keeps_its_name(fatma: FlaskClient, town: Town, name: str, kept: str) -> None:
+    meeting = plan(fatma, town)
+    file = {"file": (io.BytesIO(b"%PDF-1.7"), name)}
+    fatma.post(f"/bijeenkomsten/{meeting}/materiaal", data=file)
+    page = fatma.get(f"/bijeenkomsten/{meeting}").get_data(as_text=True)
+    link = re.search(r'href="([^"]+/materiaal/[^"]+)"', page)
+    assert link
+    header = fatma.get(link[1]).headers["Content-Disposition"]
+    assert parse_options_header(header) == ("attachment", {"filename": kept})
+
+
+def test_pressing_without_choosing_says_what_to_do(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town)
+    hold(database, meeting)
+    for path, words in (
+        ("uitnodigen", "Kies eerst een doelgroep"),
+        ("plakken/bewaar", "Er is niemand gekozen."),
+        ("vastleggen", "Er is niets nieuws vast te leggen."),
+    ):
+        answer = fatma.post(f"/bijeenkomsten/{meeting}/{path}", follow_redirects=True)
+        assert words in answer.get_data(as_text=True)
+    assert mails(database) == []

@@ -18,6 +18,7 @@ from training import clock
 from training.clock import AMSTERDAM, local_date
 from training.content.classes import Library
 from training.db import Database
+from training.mail.models import OutboxMessage
 from training.meetings import series_rules
 from training.meetings.models import Meeting, MeetingSeries
 from training.meetings.series_actions import plan_ahead
@@ -49,9 +50,18 @@ def planned(database: Database) -> list[Meeting]:
 
 @pytest.mark.parametrize(
     ("month", "week", "weekday", "day"),
-    [("2026-11-01", 1, 0, 2), ("2026-11-01", 4, 4, 27), ("2027-02-01", 1, 0, 1)],
+    [
+        ("2026-11-01", 1, 0, 2),
+        ("2026-11-01", 4, 4, 27),
+        ("2027-02-01", 1, 0, 1),
+        ("2026-12-01", 4, 4, 18),  # Christmas is the fourth Friday, and the next is in January
+        ("2027-01-01", 1, 4, 8),  # New Year's Day is the first Friday
+        ("2027-05-01", 3, 0, 24),  # Whit Monday is the third Monday
+    ],
 )
-def test_the_second_tuesday_is_found(month: str, week: int, weekday: int, day: int) -> None:
+def test_the_second_tuesday_is_found_and_no_holiday(
+    month: str, week: int, weekday: int, day: int
+) -> None:
     assert series_rules.day_in(dt.date.fromisoformat(month), week, weekday).day == day
 
 
@@ -141,3 +151,33 @@ def test_every_dilemma_has_a_card_of_one_accessible_page(
         assert pdf.startswith(b"%PDF")
         assert b"pdfuaid" in pdf, "typst refuses what is not accessible"
         assert pages_in(pdf) == 1, slug
+
+
+@pytest.mark.parametrize("days", [-31, 31])
+def test_a_time_that_moves_to_another_month_is_not_planned_again(
+    fatma: FlaskClient, town: Town, database: Database, library: Library, days: int
+) -> None:
+    make(fatma, town)
+    before = len(planned(database))
+    with database.transaction() as db:
+        last = db.scalars(sa.select(Meeting).order_by(Meeting.starts_at.desc())).first()
+        assert last is not None
+        last.starts_at += dt.timedelta(days=days)
+        last.ends_at += dt.timedelta(days=days)
+        assert plan_ahead(db, library, clock.today(), clock.now()) == 0
+    assert len(planned(database)) == before
+
+
+def test_who_was_invited_hears_that_a_fixed_item_stops(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    make(fatma, town)
+    meeting = planned(database)[-1]
+    person = f"{town.municipality}.{town.persons['anna']}"
+    fatma.post(f"/bijeenkomsten/{meeting.id}/uitnodigen", data={"persoon": person})
+    fatma.post(f"/bijeenkomsten/vast/{meeting.series_id}/stop")
+    with database.reading() as db:
+        subjects = db.scalars(sa.select(OutboxMessage.subject)).all()
+    assert [s for s in subjects if s.startswith("Gaat niet door")] == [
+        f"Gaat niet door: {meeting.title}"
+    ]

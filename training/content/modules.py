@@ -186,7 +186,7 @@ class _Builder:
         return bool(closing) and closing[0].strip().startswith(":::")
 
     def since(self, text: str, line: int) -> int | None:
-        if text.strip().isdigit() and 1 <= int(text) <= self.form.version:
+        if text.strip().isdecimal() and 1 <= int(text) <= self.form.version:
             return int(text)
         self.report.add(line, "M010", version=self.form.version)
         return None

@@ -42,10 +42,12 @@ def play_open_dilemma(slug: str) -> ResponseReturnValue:
     choices = _choices(dilemma)
     if choices is None:
         return _intro(dilemma, "Dit dilemma is intussen vernieuwd. Begin opnieuw."), 409
-    kept = request.form.get("naar", "")
+    kept = request.form.get("naar", type=int)
     form = ChoiceForm(meta={"csrf": False})
-    if kept.isdigit():
-        return _page(dilemma, choices[: int(kept)], ChoiceForm(formdata=None, meta={"csrf": False}))
+    if kept is not None:
+        return _page(
+            dilemma, choices[: max(0, kept)], ChoiceForm(formdata=None, meta={"csrf": False})
+        )
     if "run" not in request.form:
         return _page(dilemma, [], ChoiceForm(formdata=None, meta={"csrf": False}))
     view = rules.scene_after(dilemma, choices)

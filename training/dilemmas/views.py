@@ -105,8 +105,7 @@ def step_back(slug: str) -> ResponseReturnValue:
     """Drops the last choice; with `naar`, all choices from that step on."""
     dilemma = _dilemma(slug)
     choices = _choices(dilemma) or []
-    step = request.form.get("naar", "")
-    kept = int(step) if step.isdigit() else len(choices) - 1
+    kept = request.form.get("naar", len(choices) - 1, type=int)
     return _to_scene(dilemma, choices[: max(0, min(kept, len(choices)))])
 
 

@@ -37,15 +37,16 @@ from training.web.request_db import db
 @meetings.route("/bijeenkomsten/<uuid:meeting_id>/aanwezig", methods=["GET", "POST"])
 @open_to(Permission.RUN_MEETINGS)
 def show_attendance(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    """The list to tick, on a tablet or afterwards."""
+    """The list to tick, on a tablet or afterwards. Only what was changed on the page is written:
+    while it lay open others may have checked in, or a colleague ticked them."""
     meeting = _with_names(meeting_id)
     form = GuestsForm(data={"guests": meeting.guests})
     if request.method == "POST" and form.validate():
         ticked = {}
         for guest in planned_queries.guests_of(db(), meeting.id):
-            said = request.form.get(f"p-{guest.key}")
+            said, was = (request.form.get(f"{field}-{guest.key}") for field in ("p", "w"))
             key = (guest.person.municipality_id, guest.person.id)
-            if said is not None:
+            if said is not None and said != was:  # who checked in meanwhile stays as he or she is
                 ticked[key] = Presence[said] if said in Presence.__members__ else None
         planned_actions.mark(db(), meeting, ticked, clock.today())
         meeting.guests = form.guests.data or 0
@@ -63,6 +64,7 @@ def show_attendance(meeting_id: uuid.UUID) -> ResponseReturnValue:
         said=request.form,
         Presence=Presence,
         dilemma=library().dilemmas.get(meeting.dilemma_id or ""),
+        may_settle=meeting.cancelled_at is None and meeting.starts_at <= now,
         may_undo=may_undo(meeting.settled_at, now),
         when=planned_letters.when_of(meeting),
     )
@@ -125,6 +127,9 @@ def keep_pasted(meeting_id: uuid.UUID) -> ResponseReturnValue:
     day = local_date(meeting.starts_at)
     keys = [key for text in request.form.getlist("persoon") if (key := key_of(text))]
     keys = [k for k in keys if planned_queries.is_below(db(), meeting.unit_id, k, day)]
+    if not keys:
+        flash("Er is niemand gekozen. Er is niets veranderd.")
+        return _to_list(meeting.id)
     planned_actions.invite(db(), meeting, keys)
     planned_actions.mark(db(), meeting, dict.fromkeys(keys, Presence.PRESENT), clock.today())
     _note(meeting, keys, "aanwezigheid geplakt")
@@ -142,7 +147,11 @@ def settle(meeting_id: uuid.UUID) -> ResponseReturnValue:
         abort(409)
     done = planned_actions.settle(db(), library(), meeting, clock.now())
     _note(meeting, done, "bewijs van aanwezigheid")
-    flash(f"Van {len(done)} mensen is het bewijs vastgelegd. Terugdraaien kan nog een dag.", "ok")
+    if done:
+        whose = "één persoon" if len(done) == 1 else f"{len(done)} mensen"
+        flash(f"Van {whose} is het bewijs vastgelegd. Terugdraaien kan nog een dag.", "ok")
+    else:
+        flash("Er is niets nieuws vast te leggen. Vink eerst aan wie er was.")
     return _to_list(meeting.id)
 
 

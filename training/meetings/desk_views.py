@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -73,11 +73,10 @@ def _room(meeting_id: uuid.UUID) -> Room:
 
 
 def _wish(form: StepForm) -> Wish:
-    choice, version = form.keuze.data or "", form.stand.data or ""
     return Wish(
         step=Step[form.stap.data],
-        version=int(version) if version.isdigit() else -1,
-        choice=int(choice) if choice.isdigit() else None,
+        version=request.form.get("stand", -1, type=int),
+        choice=request.form.get("keuze", type=int),
         question=(form.eigen.data or "").strip() or (form.wat_als.data or "").strip()[:300],
     )
 

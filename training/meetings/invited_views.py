@@ -105,29 +105,41 @@ def fetch_material(meeting_id: uuid.UUID, material_id: uuid.UUID) -> ResponseRet
 def check_in(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """Writes down that the visitor is there, by the code that is on the screen this minute."""
     meeting, me, now = _meeting_here(meeting_id), _me(), clock.now()
-    if not can_check_in(meeting.starts_at, meeting.ends_at, now):
-        abort(409)
     form = CheckInForm()
+    if meeting.cancelled_at or not can_check_in(meeting.starts_at, meeting.ends_at, now):
+        return _check_in_page(meeting, form, closed=True), 409
     if form.validate_on_submit():
-        if is_check_in_code(_key(), meeting.id, form.code.data or "", now):
+        if _too_often():
+            form.code.errors = [
+                "Dit lukte te vaak niet. Vraag de gespreksleider om je aan te vinken."
+            ]
+        elif is_check_in_code(_key(), meeting.id, form.code.data or "", now):
+            attempts.forget(db(), _key(), _my_tries())
             planned_actions.invite(db(), meeting, [me])
             planned_actions.mark(db(), meeting, {me: Presence.PRESENT}, clock.today())
             flash("Je aanwezigheid is genoteerd.", "ok")
             return redirect(url_for("invited.show_own_meeting", meeting_id=meeting.id), 303)
-        form.code.errors = [_wrong_code()]
-    page = render_template("meetings/check_in.html", form=form, meeting=meeting)
-    return page, 422 if request.method == "POST" else 200
+        else:
+            form.code.errors = [
+                "Deze code klopt niet. Kijk welke code er nu staat; hij verandert elke minuut."
+            ]
+    return _check_in_page(meeting, form), 422 if request.method == "POST" else 200
 
 
-def _wrong_code() -> str:
-    """Counts a wrong code of this account, and says what to do."""
+def _check_in_page(meeting: Meeting, form: CheckInForm, closed: bool = False) -> str:
+    return render_template("meetings/check_in.html", form=form, meeting=meeting, closed=closed)
+
+
+def _too_often() -> bool:
+    """Counts a try of this account before the code is looked at: after ten wrong ones the right
+    one does not help either, or a script would find it in the end."""
     db().rollback()
-    mine = Try(MOST_WRONG_CHECK_INS, (str(visitor().account_id),))
     with separate_transaction() as own:
-        wait = attempts.take(own, _key(), [mine], clock.now())
-    if wait:
-        return "Dit lukte te vaak niet. Vraag de gespreksleider om je aan te vinken."
-    return "Deze code klopt niet. Kijk welke code er nu staat; hij verandert elke minuut."
+        return attempts.take(own, _key(), [_my_tries()], clock.now()) is not None
+
+
+def _my_tries() -> Try:
+    return Try(MOST_WRONG_CHECK_INS, (str(visitor().account_id),))
 
 
 def _meeting_here(meeting_id: uuid.UUID) -> Meeting:

@@ -18,7 +18,8 @@ class Meeting(Base):
     """A meeting at a node of the tree, planned or begun at once. `municipality_id` is None when it
     is held for several municipalities. `kind` is a key of the kinds of meeting in the programme.
     `facilitator_id` is the account that leads it; `sequence` counts changes, for calendars.
-    `settled_at` is when its attendance became evidence."""
+    `settled_at` is when its attendance became evidence. `series_month` is the first day of the
+    month of a fixed item to which it belongs, wherever it moved."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -31,6 +32,7 @@ class Meeting(Base):
     municipality_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"))
     facilitator_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("account.id"))
     series_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("meeting_series.id"))
+    series_month: Mapped[dt.date | None]
     kind: Mapped[str] = mapped_column(sa.String(100))
     title: Mapped[str] = mapped_column(sa.String(120))
     explanation: Mapped[str] = mapped_column(sa.String(2000), default="")
@@ -180,7 +182,8 @@ class Invitation(Base):
 class Attendance(Base):
     """Whether a person was at a meeting. It holds a day and no time: its place among other rows
     says nothing about a vote, and nothing here is written together with one. `proofs` are the ids
-    of the evidence that was made of it, so that it can be taken back for a day."""
+    of the evidence that was made of it, so that it can be taken back for a day; then it is
+    `final`, also when others are recorded later."""
 
     __tablename__ = "attendance"
     __table_args__ = (
@@ -196,3 +199,4 @@ class Attendance(Base):
     presence: Mapped[Presence] = mapped_column(enum_name(Presence))
     recorded_on: Mapped[dt.date]
     proofs: Mapped[list[str]] = mapped_column(sa.JSON(), server_default="[]", default=list)
+    final: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)

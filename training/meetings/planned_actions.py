@@ -190,8 +190,10 @@ def settle(db: Session, library: Library, meeting: Meeting, now: dt.datetime) ->
     ]
     if dilemma is not None:
         contents.append((ContentKind.DILEMMA, dilemma.id, dilemma.version, dilemma.title))
+    over = meeting.settled_at is not None and not may_undo(meeting.settled_at, now)
     done = []
     for row in db.scalars(query):
+        row.final = row.final or (over and bool(row.proofs))
         key = (row.municipality_id, row.person_id)
         unit_id = planned_queries.unit_of(db, meeting.unit_id, key, day)
         if row.proofs or unit_id is None:
@@ -248,7 +250,7 @@ def take_back(db: Session, meeting: Meeting, now: dt.datetime) -> list[Key] | No
     done = []
     query = sa.select(Attendance).where(Attendance.meeting_id == meeting.id)
     for row in db.scalars(query):
-        if not row.proofs:
+        if not row.proofs or row.final:
             continue
         db.execute(
             sa.delete(Evidence).where(

@@ -30,6 +30,7 @@ from training.web.request_db import db
 
 LARGEST = 8 * 1024 * 1024  # bytes of one file
 MOST_FILES = 10
+LONGEST_NAME = 100  # signs, without the ending
 TYPES = {
     ".pdf": "application/pdf",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -38,6 +39,7 @@ TYPES = {
     ".odt": "application/vnd.oasis.opendocument.text",
     ".png": "image/png",
     ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
 }
 
 
@@ -100,10 +102,12 @@ def change_meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         if planned_actions.change(db(), meeting, _values(form)):
             promoted = planned_actions.fill_places(db(), meeting)
-            _tell(meeting, "wijziging")
+            tell_invited(meeting, "wijziging")
             planned_letters.tell(db(), meeting, promoted, "plek", base_url(), clock.now())
             note(Action.CHANGED_MEETING, meeting.municipality_id, None, "bijeenkomst gewijzigd")
             flash("De bijeenkomst is gewijzigd. Wie is uitgenodigd, krijgt bericht.", "ok")
+        else:
+            flash("Er is niets veranderd, dus niemand krijgt bericht.")
         return _to_meeting(meeting.id)
     page = render_template("meetings/plan.html", form=form, meeting=meeting)
     return page, 422 if request.method == "POST" else 200
@@ -116,7 +120,7 @@ def cancel_meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
     meeting = own_meeting(meeting_id)
     if meeting.cancelled_at is None:
         planned_actions.cancel(meeting, clock.now())
-        _tell(meeting, "vervallen")
+        tell_invited(meeting, "vervallen")
         note(Action.CHANGED_MEETING, meeting.municipality_id, None, "bijeenkomst vervallen")
         flash("De bijeenkomst gaat niet door. Wie is uitgenodigd, krijgt bericht.", "ok")
     return _to_meeting(meeting.id)
@@ -159,15 +163,23 @@ def invite(meeting_id: uuid.UUID) -> ResponseReturnValue:
 
 def _invited(meeting: Meeting, form: InviteForm) -> ResponseReturnValue:
     new = 0
+    if not form.audiences.data and not request.form.getlist("persoon"):
+        flash("Kies eerst een doelgroep, of zoek iemand op naam en kies die.", "error")
+        return redirect(url_for("meetings.invite", meeting_id=meeting.id), 303)
     if form.validate():
         new += planned_actions.invite_audiences(db(), meeting, form.audiences.data or [])
     day = local_date(meeting.starts_at)
     keys = [key for text in request.form.getlist("persoon") if (key := key_of(text))]
     keys = [k for k in keys if planned_queries.is_below(db(), meeting.unit_id, k, day)]
     new += planned_actions.invite(db(), meeting, keys)
-    _tell(meeting, "uitnodiging", only_open=True)
+    tell_invited(meeting, "uitnodiging", only_open=True)
     note(Action.CHANGED_MEETING, meeting.municipality_id, None, f"{new} mensen uitgenodigd")
-    flash(f"{new} mensen zijn uitgenodigd." if new != 1 else "Eén persoon is uitgenodigd.", "ok")
+    if new:
+        flash(
+            "Eén persoon is uitgenodigd." if new == 1 else f"{new} mensen zijn uitgenodigd.", "ok"
+        )
+    else:
+        flash("Er is niemand bij gekomen. Misschien was iedereen al uitgenodigd.")
     return _to_meeting(meeting.id)
 
 
@@ -177,8 +189,11 @@ def add_material(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """Keeps a file with the meeting."""
     meeting = own_meeting(meeting_id)
     upload = request.files.get("file")
-    name = PurePath(upload.filename or "").name if upload else ""
-    kind = TYPES.get(PurePath(name.lower()).suffix)
+    path = PurePath(
+        "".join(c for c in (upload.filename or "") if c.isprintable()) if upload else ""
+    )
+    name = path.stem[:LONGEST_NAME] + path.suffix
+    kind = TYPES.get(path.suffix.lower())
     content = upload.read(LARGEST + 1) if upload else b""
     problem = ""
     if not name or not content:
@@ -244,8 +259,7 @@ def file_answer(found: MeetingMaterial | None) -> ResponseReturnValue:
     if found is None:
         abort(404)
     answer = Response(found.content, content_type=found.media_type)
-    name = found.name.replace('"', "").encode("ascii", "replace").decode()
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
     return answer
 
 
@@ -285,7 +299,8 @@ def _to_meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("meetings.show_meeting", meeting_id=meeting_id), 303)
 
 
-def _tell(meeting: Meeting, what: str, only_open: bool = False) -> None:
+def tell_invited(meeting: Meeting, what: str, only_open: bool = False) -> None:
+    """Mails who is invited and did not decline; `only_open`: and was not told before."""
     db().flush()
     invitations = [
         guest.invitation

@@ -68,10 +68,10 @@ def check_in_code(key: str, meeting_id: uuid.UUID, now: dt.datetime) -> str:
 
 def is_check_in_code(key: str, meeting_id: uuid.UUID, typed: str, now: dt.datetime) -> bool:
     """Whether this was on the screen: this minute, or one of the two before (typing takes time)."""
-    meant = read_code(typed)
+    meant = read_code(typed).encode()
     minutes = (now - dt.timedelta(minutes=ago) for ago in range(3))
     codes = [check_in_code(key, meeting_id, minute) for minute in minutes]
-    return any(hmac.compare_digest(code, meant) for code in codes)
+    return any(hmac.compare_digest(code.encode(), meant) for code in codes)
 
 
 def can_check_in(starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> bool:

@@ -117,12 +117,14 @@ def join(code: str) -> ResponseReturnValue:
     return response
 
 
-@blueprint.post("/m/<code>/stem")
+@blueprint.route("/m/<code>/stem", methods=["GET", "POST"])
 @open_to(Permission.PUBLIC)
 def vote(code: str) -> ResponseReturnValue:
     """Takes a vote, or changes it. From an older page it leads to the page as it is now; a script
-    hears that it is in without a page."""
+    hears that it is in without a page. Opened again from the address line it is the room."""
     here = redirect(url_for("room.show_room", code=code), 303)
+    if request.method == "GET":
+        return here
     choice, token = request.form.get("keuze", type=int), request.cookies.get(_cookie_name())
     round_id = request.form.get("ronde", type=uuid.UUID)
     if token is None or round_id is None:

@@ -8,9 +8,9 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from training.clock import local_date
 from training.content.classes import Library
 from training.meetings.models import Meeting, MeetingSeries
+from training.meetings.planned_actions import cancel
 from training.meetings.series_rules import days_ahead, moment, next_dilemma
 
 KIND, LASTS = "werkoverleg", dt.timedelta(minutes=10)
@@ -28,14 +28,15 @@ def plan_ahead(db: Session, library: Library, today: dt.date, now: dt.datetime) 
 def plan_series(
     db: Session, library: Library, series: MeetingSeries, today: dt.date, now: dt.datetime
 ) -> int:
-    """Plans one fixed item. A month that has a meeting already (moved, or cancelled) keeps it."""
+    """Plans one fixed item. A month that had its meeting (moved, also to another month, or
+    cancelled) keeps it."""
     known = series_meetings(db, series.id)
-    taken = {(day.year, day.month) for m in known for day in [local_date(m.starts_at)]}
+    taken = {meeting.series_month for meeting in known}
     chosen = chosen_by(db, series.unit_id)
     new = 0
     for day in days_ahead(series.week, series.weekday, series.from_on, series.until_on, today):
         dilemma = next_dilemma(library.dilemmas.values(), series.audience, chosen)
-        if (day.year, day.month) in taken or dilemma is None:
+        if day.replace(day=1) in taken or dilemma is None:
             continue
         starts_at = moment(day, series.time)
         db.add(
@@ -44,6 +45,7 @@ def plan_series(
                 municipality_id=series.municipality_id,
                 facilitator_id=series.facilitator_id,
                 series_id=series.id,
+                series_month=day.replace(day=1),
                 kind=KIND,
                 title=f"{series.title}: {dilemma.title}"[:120],
                 explanation=dilemma.summary,
@@ -74,13 +76,14 @@ def chosen_by(db: Session, unit_id: uuid.UUID) -> list[str]:
     return [slug for slug in db.scalars(query.order_by(Meeting.starts_at, Meeting.id)) if slug]
 
 
-def end_series(db: Session, series: MeetingSeries, today: dt.date, now: dt.datetime) -> int:
-    """Ends a fixed item: what was to come is cancelled. Returns how many meetings."""
+def end_series(
+    db: Session, series: MeetingSeries, today: dt.date, now: dt.datetime
+) -> list[Meeting]:
+    """Ends a fixed item: what was to come is cancelled. Returns those meetings."""
     series.until_on = today
-    ended = 0
+    ended = []
     for meeting in series_meetings(db, series.id):
         if meeting.starts_at > now and meeting.cancelled_at is None:
-            meeting.cancelled_at = now
-            meeting.sequence += 1
-            ended += 1
+            cancel(meeting, now)
+            ended.append(meeting)
     return ended

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from training.clock import AMSTERDAM, add_months
+from training.clock import AMSTERDAM, add_months, public_holidays
 from training.content.classes import Dilemma
 
 AHEAD = 3  # months that are planned
+WEEK = dt.timedelta(days=7)
 WEEKS = {1: "eerste", 2: "tweede", 3: "derde", 4: "vierde"}
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag")
 
 
 def day_in(month: dt.date, week: int, weekday: int) -> dt.date:
-    """The so-maniest weekday (Monday is 0) of a month."""
+    """The so-maniest weekday (Monday is 0) of a month. On a public holiday nobody meets: then it
+    is a week later, or in the same month a week earlier."""
     first = month.replace(day=1)
     ahead = (weekday - first.weekday()) % 7
-    return first + dt.timedelta(days=ahead + 7 * (week - 1))
+    day = first + dt.timedelta(days=ahead + 7 * (week - 1))
+    around = (day, day + WEEK, day - WEEK, day - 2 * WEEK)
+    return next(d for d in around if d.month == day.month and d not in public_holidays(d.year))
 
 
 def days_ahead(

@@ -19,7 +19,7 @@ from training.content.views import library
 from training.meetings import planned_letters, series_actions
 from training.meetings.models import MeetingSeries
 from training.meetings.planned_forms import SeriesForm
-from training.meetings.planned_views import base_url
+from training.meetings.planned_views import base_url, tell_invited
 from training.meetings.series_rules import WEEKDAYS, WEEKS
 from training.meetings.showing_rules import where_to_go
 from training.meetings.views import blueprint as meetings
@@ -58,7 +58,9 @@ def show_series() -> ResponseReturnValue:
         db().flush()
         new = series_actions.plan_series(db(), library(), series, clock.today(), clock.now())
         note(Action.CHANGED_MEETING, series.municipality_id, None, "vast agendapunt gemaakt")
-        flash(f"Het vaste agendapunt staat er. De eerste {new} keren zijn gepland.", "ok")
+        times = {0: "Er is nog niets gepland", 1: "De eerste keer is gepland"}
+        planned = times.get(new, f"De eerste {new} keren zijn gepland")
+        flash(f"Het vaste agendapunt staat er. {planned}.", "ok")
         return redirect(url_for("meetings.show_series"), 303)
     page = render_template(
         "meetings/series.html",
@@ -94,7 +96,10 @@ def end_series(series_id: uuid.UUID) -> ResponseReturnValue:
     series = _series(series_id)
     ended = series_actions.end_series(db(), series, clock.today(), clock.now())
     note(Action.CHANGED_MEETING, series.municipality_id, None, "vast agendapunt gestopt")
-    flash(f"Het vaste agendapunt is gestopt. {ended} keren gaan niet door.", "ok")
+    for meeting in ended:
+        tell_invited(meeting, "vervallen")
+    times = "Eén keer gaat" if len(ended) == 1 else f"{len(ended)} keren gaan"
+    flash(f"Het vaste agendapunt is gestopt. {times} niet door.", "ok")
     return redirect(url_for("meetings.show_series"), 303)
 
 
