@@ -19,9 +19,10 @@ class Unit(Base):
     `closed_on` is its last day."""
 
     __tablename__ = "unit"
+    __table_args__ = (sa.Index("ix_unit_parent", "parent_id", "id"),)  # what is below, at once
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"))
     municipality_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     kind: Mapped[UnitKind] = mapped_column(enum_name(UnitKind))
     name: Mapped[str] = mapped_column(sa.String(120))

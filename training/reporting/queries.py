@@ -148,17 +148,25 @@ def about(content: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
 
 def _chosen(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     """The people of this overview in their order, without how they stand: each has a row."""
-    duty = sa.exists().where(_of_assignment(Person), Duty.id == Assignment.duty_id)
-    return _in_order(ids, reach, filters).where(duty.where(*_duties(filters)).correlate(Person))
+    duty = sa.select(Duty.id).join(Assignment, Assignment.duty_id == Duty.id)
+    duty = duty.where(_of_assignment(Person), *_duties(filters))
+    return _in_order(ids, reach, filters).where(_looked_up(duty))
+
+
+def _looked_up(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """The condition on `Person` that the query finds something. OFFSET keeps PostgreSQL from
+    making a join of it: it would take the people of one municipality among many for two or three,
+    and sort them all for the first fifty."""
+    return query.correlate(Person).offset(0).exists()
 
 
 def _in_order(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     """The people whom these filters choose, under a duty or not: by municipality (when there are
     several) and name."""
-    placed = sa.exists().where(_of_person(), _in_place(reach, filters)).correlate(Person)
     names = [Person.family_name, Person.given_name]
-    query: sa.Select[*tuple[Any, ...]] = sa.select(Person.municipality_id, Person.id, *names)
-    query = query.where(*_people(ids, filters), placed)
+    placed = sa.select(Position.id).where(_of_person(), _in_place(reach, filters))
+    query = sa.select(Person.municipality_id, Person.id, *names)
+    query = query.where(*_people(ids, filters), _looked_up(placed))
     if len(ids) > 1:
         municipality = aliased(Unit, name="municipality")
         query = query.join(municipality, municipality.id == Person.municipality_id)
