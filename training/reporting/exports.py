@@ -19,9 +19,10 @@ from xml.sax.saxutils import escape
 
 import sqlalchemy as sa
 import xlsxwriter
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
+from training.reporting.queries import in_plain_text
 from training.reporting.rules import DEFINITIONS, Column, Kind, dutch, safe_text
 
 BATCH = 2000  # rows at once out of SQLite
@@ -52,13 +53,13 @@ def csv_pieces(db: Session, queries: Queries, columns: Sequence[Column]) -> Iter
 
 
 def _copied(connection: sa.Connection, queries: Queries) -> Iterator[bytes]:
-    plain = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
     cursor = connection.connection.cursor()
-    for query in queries:  # in plain text: nothing is bound, and no percent sign doubled
-        text = query.compile(dialect=plain, compile_kwargs={"literal_binds": True})
+    for query in queries:
         waiting: list[bytes] = []
         size = 0
-        with cursor.copy(f"COPY ({text}) TO STDOUT WITH (FORMAT csv, DELIMITER ';')") as copy:
+        with cursor.copy(
+            f"COPY ({in_plain_text(query)}) TO STDOUT WITH (FORMAT csv, DELIMITER ';')"
+        ) as copy:
             for data in copy:
                 waiting.append(data)
                 size += len(data)
@@ -100,24 +101,26 @@ class Sum:
 
     def of_cells(self, rows: Iterable[Cells], progress: Progress | None = None) -> Iterator[Cells]:
         """Passes the rows of a spreadsheet on; their sum is that of the CSV of the same rows."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
         days: dict[dt.date, str] = {}  # a report has few different days
+        waiting: list[Cells] = []
         for row in rows:
-            cells = [_text(c, days) if isinstance(c, dt.date) else c for c in row]
-            writer.writerow(cells)
-            self.rows += 1
-            if self.rows % EVERY == 0:
-                self._take(buffer)
+            waiting.append(row)
+            if len(waiting) == EVERY:
+                self._take(waiting, days)
                 if progress:
                     progress(self.rows)
             yield row
-        self._take(buffer)
+        self._take(waiting, days)
 
-    def _take(self, buffer: io.StringIO) -> None:
+    def _take(self, waiting: list[Cells], days: dict[dt.date, str]) -> None:
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=";", lineterminator="\n").writerows(
+            [_text(cell, days) if isinstance(cell, dt.date) else cell for cell in row]
+            for row in waiting
+        )
         self._hash.update(buffer.getvalue().encode())
-        buffer.seek(0)
-        buffer.truncate()
+        self.rows += len(waiting)
+        waiting.clear()
 
     @property
     def checksum(self) -> str:
@@ -167,10 +170,11 @@ def write_xlsx(
         last = 0
         for last, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
-                if cell is None or cell == "":
-                    continue
                 if isinstance(cell, str):
-                    string(last, place, cell)
+                    if cell:
+                        string(last, place, cell)
+                elif cell is None:
+                    continue
                 elif isinstance(cell, dt.date):
                     serial = serials.get(cell)
                     if serial is None:

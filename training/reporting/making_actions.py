@@ -7,6 +7,7 @@ import logging
 import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -113,16 +114,21 @@ def write_file(database: Database, report: Report, path: Path) -> exports.Sum:
     """Writes the spreadsheet of a report to `path`, telling its progress; returns its sum."""
     filters, columns, reach = parts_of(report)
     total = exports.Sum()
-    with database.seeing_one_moment() as db:
+
+    def counts() -> list[tuple[str, str]]:
+        with database.reading() as other:
+            return queries.counts_of(other, ids, reach, filters).in_words()
+
+    with database.seeing_one_moment() as db, ThreadPoolExecutor(1) as beside_it:
         ids = queries.municipality_ids(db, reach)
+        counted = beside_it.submit(counts)  # while the rows are written
         rows = queries.stream(db, ids, reach, filters, columns)
         told = total.of_cells(rows, lambda done: _tell(database, report.id, done))
 
         def beside() -> list[tuple[str, str]]:
             with database.reading() as other:
-                counts = queries.counts_of(other, ids, reach, filters).in_words()
                 maker = _maker(other, report)
-            return about(report, maker, total.checksum, total.rows, counts)
+            return about(report, maker, total.checksum, total.rows, counted.result())
 
         exports.write(path, told, columns, beside)
     return total
