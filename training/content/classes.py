@@ -235,7 +235,7 @@ class Answer:
     feedback: Rich | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """One question; of kind ORDER the order of `answers` is the right one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -12,16 +13,18 @@ from training.content.classes import Answer, Question, QuestionKind, SignalItem,
 from training.learning.forms import SURE, options_of
 from training.learning.rules import Given, signal_result
 
+Options = tuple[tuple[str, Answer], ...]
 Values = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A question as a page shows it. `prefix` stands before the names of its fields, where several
-    questions share one form; `places` are the numbers given in "put in order"."""
+    questions share one form; `places` are the numbers given in "put in order". `is_shared`: it has
+    no answer yet and no words of a municipality, so others see the same and it is drawn once."""
 
     question: Question
-    options: list[tuple[str, Answer]]
+    options: Options
     chosen: frozenset[str]
     places: Mapping[str, str]
     given: Given | None = None
@@ -29,6 +32,7 @@ class Asked:
     prefix: str = ""
     asks_sure: bool = False
     sure: str = ""
+    is_shared: bool = False
 
     @property
     def kind(self) -> str:
@@ -55,15 +59,17 @@ def asked(
     """A question with what was answered, or with what was sent and refused (`sent`, without the
     prefix). How sure somebody is, is asked with the first answer only."""
     options = options_of(question, seed)
+    if sent is None and given is None and not error:
+        return _fresh(question, tuple(options), prefix, asks_sure)
     if sent is not None:
         chosen = frozenset(sent.get("antwoord", ()))
         places = {token: (sent.get(f"plaats-{token}") or [""])[0] for token, _ in options}
-    elif given is not None:
+    elif given is None:
+        chosen, places = frozenset(), {}
+    else:
         order = {answer_id: str(place) for place, answer_id in enumerate(given.ids, 1)}
         chosen = frozenset(token for token, answer in options if answer.id in given.ids)
         places = {token: order.get(answer.id, "") for token, answer in options}
-    else:
-        chosen, places = frozenset(), {}
     return Asked(
         question=question,
         options=options,
@@ -74,6 +80,20 @@ def asked(
         prefix=prefix,
         asks_sure=asks_sure and given is None,
         sure=((sent or {}).get(SURE) or [""])[0],
+    )
+
+
+@lru_cache(maxsize=4096)
+def _fresh(question: Question, options: Options, prefix: str, asks_sure: bool) -> Asked:
+    """A question as yet without an answer: the same object for all who get it in this order."""
+    return Asked(
+        question=question,
+        options=options,
+        chosen=frozenset(),
+        places={},
+        prefix=prefix,
+        asks_sure=asks_sure,
+        is_shared=not any(answer.rich.inserts for _token, answer in options),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from training.content.classes import Answer, Question, QuestionKind, Signals
 from training.learning.rules import shuffled
@@ -30,9 +31,10 @@ class Reading:
     sure: bool | None = None
 
 
-def options_of(question: Question, seed: int) -> list[tuple[str, Answer]]:
+@lru_cache(maxsize=4096)
+def options_of(question: Question, seed: int) -> tuple[tuple[str, Answer], ...]:
     """(token, answer) in the order in which this learner sees them; a token is only a place."""
-    return [(str(place), answer) for place, answer in enumerate(shuffled(question, seed), 1)]
+    return tuple((str(place), answer) for place, answer in enumerate(shuffled(question, seed), 1))
 
 
 def read_answer(question: Question, seed: int, values: Mapping[str, Sequence[str]]) -> Reading:
