@@ -15,8 +15,10 @@ TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 
 
 def install(app: Flask) -> None:
-    """Lets the templates of `app` write the token of this session."""
+    """Lets the templates of `app` write the token of this session; comes after Flask-WTF, which
+    gives them its own in both places."""
     app.jinja_env.globals[TOKEN] = token
+    app.context_processor(lambda: {TOKEN: token})
 
 
 def token() -> str:
