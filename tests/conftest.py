@@ -10,9 +10,9 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 import training.schema  # noqa: F401 - every table is known before create_all
 from tests import town as town_module
 from tests.town import Town
+from training.app import configure, create_app
 from training.db import Base, Database
 from training.settings import Settings
 
@@ -216,14 +217,54 @@ def keep_page(folder: Path, response: Response) -> Response:
 SECRETS_OF_A_PAGE = re.compile(rb'value="[^"]*"|[0-9a-f]{8}-[0-9a-f-]{27}')
 
 
+class SharedApp:
+    """One application for all tests of this process: to make it, and to compile its templates,
+    takes longer than most tests. Each test gets it as it was made, on its own database."""
+
+    OF_REQUESTS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs")
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.config = dict(app.config)
+        self.extensions = dict(app.extensions)
+        self.views = dict(app.view_functions)
+        self.functions = {name: self._copied(getattr(app, name)) for name in self.OF_REQUESTS}
+
+    def on(self, settings: Settings, database: Database) -> Flask:
+        """The application, with nothing left of what the test before did to it."""
+        self.app.config.clear()
+        self.app.config.update(self.config)
+        for kept, value in (
+            (self.app.extensions, self.extensions),
+            (self.app.view_functions, self.views),
+            *((getattr(self.app, name), self._copied(old)) for name, old in self.functions.items()),
+        ):
+            kept.clear()
+            kept.update(value)
+        self.app.extensions |= {"settings": settings, "database": database}
+        self.app._got_first_request = False  # a test may still add functions
+        configure(self.app, settings)
+        return self.app
+
+    @staticmethod
+    def _copied(functions: Mapping[str | None, list[Any]]) -> dict[str | None, list[Any]]:
+        return {name: list(own) for name, own in functions.items()}
+
+
+@pytest.fixture(scope="session")
+def shared_app(library: Library, tmp_path_factory: pytest.TempPathFactory) -> SharedApp:
+    """The whole application, made once."""
+    folder = tmp_path_factory.mktemp("app")
+    settings = Settings(data_dir=folder, database_url="sqlite://", secret_key="a" * 40)
+    return SharedApp(create_app(settings, Database(settings.database_url), library))
+
+
 @pytest.fixture
 def app(
-    settings: Settings, database: Database, library: Library, request: pytest.FixtureRequest
+    settings: Settings, database: Database, shared_app: SharedApp, request: pytest.FixtureRequest
 ) -> Flask:
     """The whole application on this test's database."""
-    from training.app import create_app
-
-    application = create_app(settings, database, library)
+    application = shared_app.on(settings, database)
     folder = request.config.getoption("--keep-pages")
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
