@@ -134,6 +134,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         return int(options.run(options))
+    except KeyboardInterrupt:
+        print("Gestopt. Wat niet af was, is niet bewaard.", file=sys.stderr)
+        return 130
     except OSError as problem:
         if problem.filename is None:
             raise
@@ -176,6 +179,13 @@ def is_empty(database: Database) -> bool:
 
 def run_start(options: argparse.Namespace) -> int:
     """Migrates, fills on the first start, tells who can sign in, and runs everything."""
+    if not start.is_free(options.host, options.port):
+        print(
+            f"Poort {options.port} op {options.host} is niet vrij: er luistert al iets, of je mag "
+            "haar niet gebruiken. Kies een andere met --port.",
+            file=sys.stderr,
+        )
+        return 1
     settings, database = opened()
     library = accepted(settings)
     address = f"http://{options.host}:{options.port}"

@@ -9,6 +9,7 @@ import ctypes
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,7 +28,6 @@ def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> int:
         "web": web_command(port, host),
         "worker": [sys.executable, "-m", "training", "worker"],
     }
-    running = {name: _begin(command, environment) for name, command in commands.items()}
     stopping = False
 
     def stop(_signal: int, _frame: object) -> None:
@@ -36,6 +36,7 @@ def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    running = {name: _begin(command, environment) for name, command in commands.items()}
     while not stopping:
         time.sleep(0.3)
         for name, process in running.items():
@@ -52,6 +53,17 @@ def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> int:
             process.kill()
             process.wait()
     return 0
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether this port can be listened on now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def web_command(port: int, host: str) -> list[str]:

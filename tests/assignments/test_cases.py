@@ -208,9 +208,7 @@ def test_moved_between_two_audiences_with_different_due_dates(
                 sa.select(Duty.title, Cycle.closing)
                 .join_from(Cycle, Duty, Duty.id == Cycle.duty_id)
                 .where(Cycle.person_id == town.persons["anna"])
-            )
-            .tuples()
-            .all()
+            ).all()
         )
     assert closings["Balie"] is Closing.LAPSED
 
@@ -414,9 +412,9 @@ def test_an_incident_opens_a_round_for_who_was_done_and_an_earlier_date_for_who_
         assert open_extra(db, asked, D("2026-11-02"), AT) > 10
         anna, vera = (stand(db, town, who, "2026-11-02") for who in ("anna", "vera"))
         stored = dict(
-            db.execute(sa.select(Cycle.person_id, Cycle.due_on).where(Cycle.closed_on.is_(None)))
-            .tuples()
-            .all()
+            db.execute(
+                sa.select(Cycle.person_id, Cycle.due_on).where(Cycle.closed_on.is_(None))
+            ).all()
         )
         assert [r.cause for r in anna.chain] == [Cause.TURN, Cause.INCIDENT]
         assert (anna.standing, vera.standing) == (Standing.REFRESHER_OPEN, Standing.OPEN)
@@ -496,9 +494,7 @@ def test_a_due_date_in_the_holidays_of_the_region_moves_to_the_first_working_day
                 sa.select(Cycle.municipality_id, Cycle.due_on).where(
                     Cycle.municipality_id.in_([town.municipality, town.units["other"]])
                 )
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         assert stand(db, town, "anna", "2026-09-14").current is not None
     assert due == {town.municipality: D("2026-10-19"), town.units["other"]: D("2026-10-14")}

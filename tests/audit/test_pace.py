@@ -11,13 +11,12 @@ from flask.testing import FlaskClient
 from tests.reporting import offices
 from tests.signing import sign_in
 from tests.town import Town
+from training import clock
 from training.audit import pace_rules
 from training.audit.models import Action, AuditEntry
 from training.db import Database
 from training.mail.models import OutboxMessage
 from training.retention.alarm_actions import tell_alarms
-
-NOW = dt.datetime.now(dt.UTC)
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def hanna(
     client: FlaskClient, town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> FlaskClient:
     with database.transaction() as db:
-        offices.fill(db, town, dt.date.today())
+        offices.fill(db, town, clock.today())
     monkeypatch.setattr(pace_rules, "MOST", 3)
     return sign_in(client, town, "hanna")
 
@@ -73,8 +72,8 @@ def test_the_privacy_officer_is_mailed_once_without_a_name_and_sees_it(
     for _ in range(5):
         hanna.get("/deelname")
     with database.transaction() as db:
-        assert tell_alarms(db, "https://x.example", dt.date.today(), NOW) == 1, "of Merendijk"
-        assert tell_alarms(db, "https://x.example", dt.date.today(), NOW) == 0
+        assert tell_alarms(db, "https://x.example", clock.today(), clock.now()) == 1, "of Merendijk"
+        assert tell_alarms(db, "https://x.example", clock.today(), clock.now()) == 0
         mail = db.scalars(sa.select(OutboxMessage)).one()
         assert mail.to_address == "piet@merendijk.example"
         assert "Hanna" not in f"{mail.subject}{mail.text}"

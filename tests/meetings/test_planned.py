@@ -21,7 +21,6 @@ from training.assignments import actions as duties
 from training.assignments.models import Cycle
 from training.assignments.rules import Policy
 from training.audit.models import Action, AuditEntry, AuditSubject
-from training.clock import AMSTERDAM
 from training.content.classes import ContentKind
 from training.db import Database
 from training.evidence.models import Evidence, Source
@@ -34,7 +33,9 @@ from training.meetings.planned_letters import remind
 from training.meetings.planning_rules import Invited, Presence
 from training.settings import Settings
 
-COMING = clock.now().astimezone(AMSTERDAM) + dt.timedelta(days=30)
+
+def in_a_month() -> str:
+    return (clock.today() + dt.timedelta(days=30)).isoformat()
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def plan(desk: FlaskClient, town: Town, unit: str = "merendijk", **more: object)
         "title": "Signalen herkennen",
         "kind": "training-signalen",
         "unit": str(town.units[unit]),
-        "day": f"{COMING:%Y-%m-%d}",
+        "day": in_a_month(),
         "starts": "14:00",
         "ends": "16:00",
         "place": "Gemeentehuis, zaal 2",
@@ -147,7 +148,7 @@ def test_places_a_waiting_list_and_the_place_that_comes_free(
         "vera@merendijk.example"
     ]
     data = {"title": "Signalen herkennen", "kind": "training-signalen", "places": "5"}
-    data |= {"unit": str(town.municipality), "day": f"{COMING:%Y-%m-%d}"}
+    data |= {"unit": str(town.municipality), "day": in_a_month()}
     fatma.post(
         f"/bijeenkomsten/{meeting}/wijzigen", data=data | {"starts": "14:00", "ends": "16:00"}
     )
@@ -172,7 +173,7 @@ def test_a_moved_and_a_cancelled_meeting_move_in_the_calendar(
         "title": "Signalen herkennen",
         "kind": "training-signalen",
         "unit": str(town.municipality),
-        "day": f"{COMING:%Y-%m-%d}",
+        "day": in_a_month(),
         "starts": "15:00",
         "ends": "17:00",
         "place": "Gemeentehuis, zaal 2",

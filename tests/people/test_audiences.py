@@ -27,8 +27,6 @@ from training.people.models import Position, Tag
 from training.people.queries import audiences_of
 from training.people.rules import PositionKind
 
-TODAY = clock.today()
-
 
 @pytest.fixture
 def hanna(client: FlaskClient, town: Town) -> FlaskClient:
@@ -52,10 +50,12 @@ def test_hanna_sees_who_comes_in_before_a_rule_is_kept(
     page = hanna.post(address(town), data=data).text
     assert "2 komen erbij, 0 gaan eruit" in page and "Komt erbij: 2" in page
     with database.reading() as db:
-        assert "boas" not in audiences_of(db, town.municipality, town.persons["anna"], TODAY)
+        assert "boas" not in audiences_of(
+            db, town.municipality, town.persons["anna"], clock.today()
+        )
     hanna.post(address(town), data=data | {"confirm": "y"})
     with database.reading() as db:
-        assert "boas" in audiences_of(db, town.municipality, town.persons["anna"], TODAY)
+        assert "boas" in audiences_of(db, town.municipality, town.persons["anna"], clock.today())
         entry = db.scalars(
             sa.select(AuditEntry).where(AuditEntry.action == Action.CHANGED_AUDIENCE)
         ).one()
@@ -124,7 +124,7 @@ def test_the_preview_says_what_the_database_then_does(
                     municipality_id=town.municipality,
                     person_id=town.persons[short],
                     name="sleutelfunctionaris",
-                    from_on=TODAY - dt.timedelta(days=3),
+                    from_on=clock.today() - dt.timedelta(days=3),
                 )
             )
         units = list(db.scalars(sa.select(Position.unit_id).distinct()))
@@ -139,12 +139,12 @@ def test_the_preview_says_what_the_database_then_does(
             )
             change_rules(db, town.municipality, "inkoop", [], ask)
         rules = rules_of(db, town.municipality)
-        holders = holders_within(db, reach, town.municipality, TODAY)
+        holders = holders_within(db, reach, town.municipality, clock.today())
         for slug, own in rules.items():
-            told = members([ask_of(one) for one in own], holders, TODAY)
+            told = members([ask_of(one) for one in own], holders, clock.today())
             found = {
                 holder.person_id
                 for holder in holders
-                if slug in audiences_of(db, town.municipality, holder.person_id, TODAY)
+                if slug in audiences_of(db, town.municipality, holder.person_id, clock.today())
             }
             assert told == found, slug

@@ -24,9 +24,12 @@ from training.people.person_rules import replacement_until
 from training.people.queries import audiences_of
 from training.people.rules import PositionKind
 
-TODAY = clock.today()
 DAY = dt.timedelta(days=1)
-FIRST = TODAY + dt.timedelta(days=100)
+
+
+def first_day() -> dt.date:
+    """The first day of the new council."""
+    return clock.today() + dt.timedelta(days=100)
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def seats(database: Database, person_id: uuid.UUID) -> list[tuple[dt.date, dt.da
 
 def term(town: Town, **more: str) -> dict[str, str]:
     return {
-        "from_on": FIRST.isoformat(),
+        "from_on": first_day().isoformat(),
         f"stay-{town.persons['rachid']}": "y",
         f"faction-{town.persons['rachid']}": " Lokaal  Belang ",
         "councillors": "1. Noor van Dam; Lokaal Belang; Noor@raad.example\r\n\r\nIneke Visser; Groen",
@@ -60,24 +63,24 @@ def test_a_new_term_is_shown_first_and_then_begins_for_everybody(
     answer = griet.post("/raad/nieuwe-periode", data=term(town) | {"confirm": "y"})
     assert answer.status_code == 303
     assert seats(database, town.persons["rachid"]) == [
-        (dt.date(2026, 3, 26), FIRST - DAY, ""),
-        (FIRST, None, "Lokaal Belang"),
+        (dt.date(2026, 3, 26), first_day() - DAY, ""),
+        (first_day(), None, "Lokaal Belang"),
     ]
     # Ineke was not ticked, and named as a new councillor: she is the same person.
     assert seats(database, town.persons["ineke"]) == [
-        (dt.date(2026, 4, 15), FIRST - DAY, ""),
-        (FIRST, None, "Groen"),
+        (dt.date(2026, 4, 15), first_day() - DAY, ""),
+        (first_day(), None, "Groen"),
     ]
     with database.reading() as db:
         noor = db.scalars(sa.select(Person).where(Person.family_name == "Dam")).one()
-        assert (noor.email, noor.joined_on) == ("noor@raad.example", FIRST)
+        assert (noor.email, noor.joined_on) == ("noor@raad.example", first_day())
         jan = db.scalars(
             sa.select(Person).where(Person.family_name == "Vries", Person.given_name == "Jan")
         ).one()
         kind = db.scalars(sa.select(Position.kind).where(Position.person_id == jan.id)).one()
         assert kind is PositionKind.COMMITTEE_MEMBER
         assert db.get_one(Person, (town.municipality, town.persons["ineke"])).left_on is None
-        assert [one.from_on for one in db.scalars(sa.select(CouncilTerm))] == [FIRST]
+        assert [one.from_on for one in db.scalars(sa.select(CouncilTerm))] == [first_day()]
         griet_herself = db.get_one(Person, (town.municipality, town.persons["griet"]))
         assert griet_herself.left_on is None
     assert "Noor van Dam" in griet.get("/raad").text
@@ -95,20 +98,26 @@ def test_the_end_of_a_mandate_ends_the_duties_of_the_council(
             audiences=["raadsleden"],
             policy=Policy(1, dt.date(2026, 10, 1)),
         )
-        duties.open_cycles(db, TODAY)
+        duties.open_cycles(db, clock.today())
         open_ones = sa.select(Assignment.person_id).where(Assignment.until_on.is_(None))
         assert town.persons["rachid"] in set(db.scalars(open_ones))
-    data = {"from_on": (TODAY + DAY).isoformat(), "councillors": "Noor van Dam", "confirm": "y"}
+    data = {
+        "from_on": (clock.today() + DAY).isoformat(),
+        "councillors": "Noor van Dam",
+        "confirm": "y",
+    }
     griet.post("/raad/nieuwe-periode", data=data)
-    after = TODAY + 2 * DAY
+    after = clock.today() + 2 * DAY
     with database.transaction() as db:
         assert audiences_of(db, town.municipality, town.persons["rachid"], after) == frozenset()
         duties.open_cycles(db, after)
         rachid = db.scalars(
             sa.select(Assignment.until_on).where(Assignment.person_id == town.persons["rachid"])
         ).all()
-        assert rachid == [TODAY]
-        assert db.get_one(Person, (town.municipality, town.persons["rachid"])).left_on == TODAY
+        assert rachid == [clock.today()]
+        assert (
+            db.get_one(Person, (town.municipality, town.persons["rachid"])).left_on == clock.today()
+        )
 
 
 def seat_form(database: Database, town: Town, who: str, **more: str) -> dict[str, str]:
@@ -120,7 +129,7 @@ def seat_form(database: Database, town: Town, who: str, **more: str) -> dict[str
     return {
         "seat": str(seat),
         "how": "while",
-        "from_on": TODAY.isoformat(),
+        "from_on": clock.today().isoformat(),
         "name": "Noor van Dam",
         "email": "",
     } | more
@@ -131,18 +140,18 @@ def test_a_member_on_leave_is_replaced_for_sixteen_weeks_and_comes_back_by_itsel
 ) -> None:
     data = seat_form(database, town, "rachid")
     page = griet.post("/raad/zetel", data=data, follow_redirects=True).text
-    last = TODAY + dt.timedelta(days=111)
+    last = clock.today() + dt.timedelta(days=111)
     assert "vervangt Rachid el Amrani" in page and f"{last:%d-%m-%Y}" in page
     assert seats(database, town.persons["rachid"]) == [
-        (dt.date(2026, 3, 26), TODAY - DAY, ""),
+        (dt.date(2026, 3, 26), clock.today() - DAY, ""),
         (last + DAY, None, ""),
     ]
     with database.reading() as db:
         noor = db.scalars(sa.select(Person).where(Person.family_name == "Dam")).one()
         audience = {"raadsleden"}
         for day, rachid, other in (
-            (TODAY - DAY, audience, set()),
-            (TODAY, set(), audience),
+            (clock.today() - DAY, audience, set()),
+            (clock.today(), set(), audience),
             (last, set(), audience),
             (last + DAY, audience, set()),
         ):
@@ -162,9 +171,9 @@ def test_a_fourth_replacement_in_a_term_is_refused(
                     person_id=town.persons["ineke"],
                     unit_id=town.units["raad"],
                     kind=PositionKind.COUNCILLOR,
-                    from_on=TODAY - dt.timedelta(weeks=weeks),
-                    until_on=TODAY - dt.timedelta(weeks=weeks),
-                    recorded_on=TODAY,
+                    from_on=clock.today() - dt.timedelta(weeks=weeks),
+                    until_on=clock.today() - dt.timedelta(weeks=weeks),
+                    recorded_on=clock.today(),
                     replaces_id=town.persons["rachid"],
                 )
             )
@@ -178,11 +187,11 @@ def test_a_successor_takes_the_seat_for_good(
     data = seat_form(database, town, "rachid", how="lasting", name="Ineke Visser")
     page = griet.post("/raad/zetel", data=data, follow_redirects=True).text
     assert "Ineke Visser volgt Rachid el Amrani op" in page
-    assert seats(database, town.persons["rachid"])[-1][1] == TODAY - DAY
+    assert seats(database, town.persons["rachid"])[-1][1] == clock.today() - DAY
     assert len(seats(database, town.persons["ineke"])) == 2
     with database.reading() as db:
         rachid = db.get_one(Person, (town.municipality, town.persons["rachid"]))
-        assert rachid.left_on == TODAY - DAY
+        assert rachid.left_on == clock.today() - DAY
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from training.people import tree_actions, upload_actions
 from training.people.models import Person, PersonnelUpload, Position, RememberedColumn, Unit
 from training.people.rules import PositionKind, UploadState
 
-TODAY = clock.today()
 NEW = "2001;Noor;van;Bakker;noor@merendijk.example;Veiligheid;Team Handhaving;Boa;1-11-2026;"
 
 
@@ -253,12 +252,12 @@ def test_duties_that_followed_by_themselves_go_when_a_file_is_taken_back(
             audiences=["boas"],
             policy=Policy(1, dt.date(2026, 10, 1)),
         )
-        duties.open_cycles(db, TODAY)
+        duties.open_cycles(db, clock.today())
     before = everything(database, town)
     address = send(hanna, town, text(*STAFF, NEW))
     confirm(hanna, address)
     with database.transaction() as db:
-        duties.open_cycles(db, TODAY)
+        duties.open_cycles(db, clock.today())
         noor = db.scalars(sa.select(Person.id).where(Person.employee_number == "2001")).one()
         theirs = (
             sa.select(sa.func.count()).select_from(Assignment).where(Assignment.person_id == noor)
@@ -285,7 +284,7 @@ def test_taking_back_is_refused_when_somebody_new_has_proof(
                 content_kind=ContentKind.MODULE,
                 content_id="bij-wie-meld-ik-wat",
                 content_version=1,
-                completed_on=TODAY,
+                completed_on=clock.today(),
                 source=Source.ONLINE,
                 unit_id=town.units["handhaving"],
             )
@@ -301,10 +300,10 @@ def test_a_unit_by_its_old_name_is_found(
 ) -> None:
     with database.transaction() as db:
         team = db.get_one(Unit, town.units["handhaving"])
-        tree_actions.rename_unit(db, team, "Team Toezicht", TODAY, TODAY)
+        tree_actions.rename_unit(db, team, "Team Toezicht", clock.today(), clock.today())
         old = db.get_one(Unit, town.units["vergunningen"])
         into = db.get_one(Unit, town.units["burgerzaken"])
-        tree_actions.merge_unit(db, old, into, TODAY, TODAY)
+        tree_actions.merge_unit(db, old, into, clock.today(), clock.today())
     vera = "1003;Vera;;Kok;vera@merendijk.example;Dienstverlening;Team Vergunningen;Vergunningverlener;1-6-2019;"
     address = send(hanna, town, text(NEW, vera))
     page = hanna.get(f"{address}?deel=nieuw").text

@@ -20,7 +20,6 @@ from training.people.models import Person, Position, Tag
 from training.people.queries import audiences_of
 from training.people.rules import PositionKind
 
-TODAY = clock.today()
 DAY = dt.timedelta(days=1)
 
 
@@ -42,7 +41,7 @@ def new_person(town: Town, **changed: str) -> dict[str, str]:
         "family_name": "Bakker",
         "email": "Noor@merendijk.example",
         "employee_number": "2001",
-        "joined_on": TODAY.isoformat(),
+        "joined_on": clock.today().isoformat(),
         "kind": "EMPLOYEE",
         "unit": str(town.units["handhaving"]),
         "job_title": "Boa",
@@ -61,7 +60,7 @@ def test_hanna_adds_somebody_who_then_belongs_to_the_right_audiences(
     page = hanna.get(answer.location).text
     assert "Noor van Bakker" in page and "Marga Bos" in page and "noor@merendijk" in page
     with database.reading() as db:
-        audiences = audiences_of(db, town.municipality, person_id, TODAY)
+        audiences = audiences_of(db, town.municipality, person_id, clock.today())
         assert audiences == {"boas", "alle-medewerkers", "nieuwe-medewerkers"}
         entry = db.scalars(
             sa.select(AuditEntry).where(AuditEntry.action == Action.CHANGED_PERSON)
@@ -128,13 +127,13 @@ def test_somebody_without_a_mailbox_and_with_two_positions(
         "kind": "EMPLOYEE",
         "unit": str(town.units["burgerzaken"]),
         "job_title": "Medewerker klantcontact",
-        "from_on": TODAY.isoformat(),
+        "from_on": clock.today().isoformat(),
     }
     assert hanna.post(f"/personen/{boaz}/functie", data=desk).status_code == 303
     assert "geen eigen mailbox" in hanna.get(f"/personen/{boaz}").text
     assert "Boaz" in hanna.get("/personen?stand=NO_MAIL").text
     with database.reading() as db:
-        audiences = audiences_of(db, town.municipality, boaz, TODAY)
+        audiences = audiences_of(db, town.municipality, boaz, clock.today())
         assert {"boas", "baliemedewerkers"} <= audiences
 
 
@@ -148,12 +147,16 @@ def test_another_unit_from_a_later_day_keeps_what_was(
         "unit": str(town.units["burgerzaken"]),
         "job_title": "Medewerker burgerzaken",
         "manager": "1002",
-        "from_on": TODAY.isoformat(),
+        "from_on": clock.today().isoformat(),
     }
     assert hanna.post(f"/personen/{vera}/functie/{old.id}", data=data).status_code == 303
     was, now = positions(database, vera)
-    assert (was.unit_id, was.until_on) == (town.units["vergunningen"], TODAY - DAY)
-    assert (now.unit_id, now.from_on, now.until_on) == (town.units["burgerzaken"], TODAY, None)
+    assert (was.unit_id, was.until_on) == (town.units["vergunningen"], clock.today() - DAY)
+    assert (now.unit_id, now.from_on, now.until_on) == (
+        town.units["burgerzaken"],
+        clock.today(),
+        None,
+    )
     assert now.manager_id == town.persons["theo"]
 
 
@@ -162,7 +165,7 @@ def bulk(town: Town, people: list[str], what: str, **more: str) -> dict[str, obj
         "person": [str(town.persons[one]) for one in people],
         "what": what,
         "unit": str(town.units["veiligheid"]),
-        "on": TODAY.isoformat(),
+        "on": clock.today().isoformat(),
         "tag": "",
     } | more
 
@@ -203,7 +206,7 @@ def test_all_that_were_found_get_a_tag_and_lose_it_again(
     with database.reading() as db:
         tagged = set(db.scalars(sa.select(Tag.person_id)))
         assert tagged == {town.persons["boaz"], town.persons["marga"]}
-        audiences = audiences_of(db, town.municipality, town.persons["boaz"], TODAY)
+        audiences = audiences_of(db, town.municipality, town.persons["boaz"], clock.today())
         assert "sleutelfunctionarissen" in audiences
     assert "Boaz" in hanna.get("/personen?kenmerk=sleutelfunctionaris").text
     data = bulk(town, ["boaz"], "kenmerk-weg", tag="sleutelfunctionaris", confirm="y")
@@ -214,10 +217,10 @@ def test_all_that_were_found_get_a_tag_and_lose_it_again(
 def test_leaving_ends_positions_and_keeps_the_person_on_the_list_of_leavers(
     hanna: FlaskClient, database: Database, town: Town
 ) -> None:
-    last = (TODAY - DAY).isoformat()
+    last = (clock.today() - DAY).isoformat()
     data = bulk(town, ["anna"], "uit-dienst", on=last, confirm="y")
     assert "1 uit dienst" in hanna.post("/personen/samen", data=data, follow_redirects=True).text
-    assert positions(database, town.persons["anna"])[0].until_on == TODAY - DAY
+    assert positions(database, town.persons["anna"])[0].until_on == clock.today() - DAY
     assert str(town.persons["anna"]) not in hanna.get("/personen").text
     assert str(town.persons["anna"]) in hanna.get("/personen?stand=LEFT").text
 
@@ -237,10 +240,10 @@ def test_hr_does_not_end_the_council_seat_of_somebody_who_also_works_here(
             )
         )
     assert "ommissielid" not in hanna.get(f"/personen/{town.persons['anna']}").text
-    data = bulk(town, ["anna"], "uit-dienst", on=TODAY.isoformat(), confirm="y")
+    data = bulk(town, ["anna"], "uit-dienst", on=clock.today().isoformat(), confirm="y")
     hanna.post("/personen/samen", data=data)
     ended, seat = positions(database, town.persons["anna"])
-    assert (ended.until_on, seat.until_on) == (TODAY, None)
+    assert (ended.until_on, seat.until_on) == (clock.today(), None)
     with database.reading() as db:
         assert db.get_one(Person, (town.municipality, town.persons["anna"])).left_on is None
 

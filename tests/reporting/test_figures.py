@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.reporting import offices
 from tests.signing import sign_in
 from tests.town import Town
+from training import clock
 from training.assignments import actions
 from training.assignments.models import Duty
 from training.db import Database
@@ -21,18 +22,16 @@ from training.people.rules import PositionKind
 from training.reporting.figure_actions import write_months
 from training.reporting.models import FigureMonth
 
-TODAY = dt.date.today()
-
 
 @pytest.fixture
 def duties(database: Database, town: Town) -> dict[str, Duty]:
     with database.transaction() as db:
-        return offices.fill(db, town, TODAY)
+        return offices.fill(db, town, clock.today())
 
 
 def more_people(database: Database, town: Town, unit: str, number: int) -> None:
     """So many new employees in a unit, who joined four months ago."""
-    joined = TODAY - dt.timedelta(days=125)
+    joined = clock.today() - dt.timedelta(days=125)
     with database.transaction() as db:
         municipality = town.units["other"] if unit.startswith("other") else town.municipality
         for n in range(number):
@@ -57,7 +56,7 @@ def more_people(database: Database, town: Town, unit: str, number: int) -> None:
                 )
             )
         db.flush()
-        actions.open_cycles(db, TODAY)
+        actions.open_cycles(db, clock.today())
 
 
 def table(page: str, name: str) -> list[list[str]]:
@@ -165,7 +164,7 @@ def test_newcomers_are_followed_for_three_months(
                 version=1,
                 completed_on=person.joined_on + dt.timedelta(days=30),
             )
-        actions.open_cycles(db, TODAY)
+        actions.open_cycles(db, clock.today())
     sign_in(client, town, "hanna")
     rows = table(client.get("/cijfers").get_data(as_text=True), "nieuw")
     assert any("1 van 3" in row[2] for row in rows), rows
@@ -175,8 +174,8 @@ def test_the_months_are_frozen_without_small_groups_and_written_once(
     client: FlaskClient, town: Town, duties: dict[str, Duty], database: Database
 ) -> None:
     with database.transaction() as db:
-        assert write_months(db, TODAY) > 0
-        assert write_months(db, TODAY) == 0
+        assert write_months(db, clock.today()) > 0
+        assert write_months(db, clock.today()) == 0
         rows = list(db.scalars(sa.select(FigureMonth)))
         assert all(row.people >= 10 for row in rows)
         assert {row.municipality_id for row in rows} == {town.municipality}

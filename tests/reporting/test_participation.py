@@ -12,20 +12,20 @@ from flask.testing import FlaskClient
 from tests.reporting import offices
 from tests.signing import sign_in
 from tests.town import Town
+from training import clock
 from training.assignments.models import Assignment, Duty, Pause
 from training.audit.models import Action, AuditEntry, AuditSubject
 from training.db import Database
 from training.people.models import Person, Position
 from training.people.rules import PositionKind
 
-TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
 def duties(database: Database, town: Town) -> dict[str, Duty]:
     with database.transaction() as db:
-        return offices.fill(db, town, TODAY)
+        return offices.fill(db, town, clock.today())
 
 
 def rows(client: FlaskClient, query: str = "") -> list[list[str]]:
@@ -77,7 +77,7 @@ def test_files_of_the_same_rows_have_the_same_checksum(
     sign_in(client, town, "hanna")
     for kind in ("csv", "xlsx", "ods"):
         assert client.post(f"/deelname/export/{kind}").get_data()
-    make_waiting(database, dt.datetime.now(dt.UTC))
+    make_waiting(database, clock.now())
     with database.reading() as db:
         reports = list(db.scalars(sa.select(Report)))
     assert len({report.checksum for report in reports}) == 1
@@ -91,7 +91,7 @@ FILTERS: tuple[tuple[str, Callable[[list[str]], bool]], ...] = (
     ("thema=integriteit", lambda row: row[4] == "Integriteit"),
     ("thema=drugshandel", lambda row: row[4] == "Drugshandel herkennen"),
     ("naam=de+vries", lambda row: "de Vries" in row[2]),
-    (f"gedaan_van={TODAY - 21 * DAY}&gedaan_tot={TODAY - 19 * DAY}", lambda row: row[8] != ""),
+    ("gedaan_van={three_weeks_ago}&gedaan_tot={later}", lambda row: row[8] != ""),
 )  # fmt: skip
 
 
@@ -105,6 +105,8 @@ def test_a_filter_keeps_what_it_says_and_all_of_it(
 ) -> None:
     sign_in(client, town, "hanna")
     everything = rows(client)
+    today = clock.today()
+    query = query.format(three_weeks_ago=today - 21 * DAY, later=today - 19 * DAY)
     assert rows(client, query) == [row for row in everything if holds(row)] != []
 
 
@@ -135,11 +137,11 @@ def test_the_reference_date_looks_back_and_ahead(
     sign_in(client, town, "hanna")
     vera = "naam=Vera+Kok&thema=drugshandel"
     status = lambda day: [row[5] for row in rows(client, f"{vera}&peildatum={day}")]  # noqa: E731
-    assert status(TODAY - 21 * DAY) == ["te laat"]
-    assert status(TODAY) == ["geldig"]
-    assert status(TODAY + 335 * DAY) == ["herhaling open"]
-    assert status(TODAY + 350 * DAY) == ["respijt"]
-    assert status(TODAY + 500 * DAY) == ["verlopen"]
+    assert status(clock.today() - 21 * DAY) == ["te laat"]
+    assert status(clock.today()) == ["geldig"]
+    assert status(clock.today() + 335 * DAY) == ["herhaling open"]
+    assert status(clock.today() + 350 * DAY) == ["respijt"]
+    assert status(clock.today() + 500 * DAY) == ["verlopen"]
 
 
 def test_somebody_who_moved_is_shown_then_or_now(
@@ -149,19 +151,19 @@ def test_somebody_who_moved_is_shown_then_or_now(
         old = db.scalars(
             sa.select(Position).where(Position.person_id == town.persons["vera"])
         ).one()
-        old.until_on = TODAY - 10 * DAY
+        old.until_on = clock.today() - 10 * DAY
         db.add(
             Position(
                 municipality_id=old.municipality_id,
                 person_id=old.person_id,
                 unit_id=town.units["burgerzaken"],
                 kind=PositionKind.EMPLOYEE,
-                from_on=TODAY - 9 * DAY,
-                recorded_on=TODAY - 9 * DAY,
+                from_on=clock.today() - 9 * DAY,
+                recorded_on=clock.today() - 9 * DAY,
             )
         )
     sign_in(client, town, "hanna")
-    ask = f"naam=Vera+Kok&thema=drugshandel&peildatum={TODAY - 15 * DAY}"
+    ask = f"naam=Vera+Kok&thema=drugshandel&peildatum={clock.today() - 15 * DAY}"
     assert [row[1] for row in rows(client, ask)] == ["Team Vergunningen"]
     assert [row[1] for row in rows(client, ask + "&indeling=NOW")] == ["Team Burgerzaken"]
 
@@ -179,8 +181,8 @@ def test_somebody_with_two_positions_is_one_row(
                 person_id=first.person_id,
                 unit_id=town.units["burgerzaken"],
                 kind=PositionKind.EMPLOYEE,
-                from_on=TODAY - 9 * DAY,
-                recorded_on=TODAY - 9 * DAY,
+                from_on=clock.today() - 9 * DAY,
+                recorded_on=clock.today() - 9 * DAY,
             )
         )
     sign_in(client, town, "hanna")
@@ -195,15 +197,15 @@ def test_who_left_and_who_is_no_longer_asked_are_not_there(
 ) -> None:
     with database.transaction() as db:
         vera = db.scalars(sa.select(Person).where(Person.id == town.persons["vera"])).one()
-        vera.left_on = TODAY - DAY
+        vera.left_on = clock.today() - DAY
         boaz = sa.update(Assignment).where(Assignment.person_id == town.persons["boaz"])
-        db.execute(boaz.values(until_on=TODAY - DAY, lapses_on=TODAY))
+        db.execute(boaz.values(until_on=clock.today() - DAY, lapses_on=clock.today()))
         db.add(
             Pause(
                 municipality_id=town.municipality,
                 person_id=town.persons["marga"],
-                from_on=TODAY - DAY,
-                until_on=TODAY + 9 * DAY,
+                from_on=clock.today() - DAY,
+                until_on=clock.today() + 9 * DAY,
             )
         )
     sign_in(client, town, "hanna")
@@ -211,7 +213,9 @@ def test_who_left_and_who_is_no_longer_asked_are_not_there(
     assert "Anna de Vries" in seen
     assert not seen & {"Vera Kok", "Boaz van den Berg"}
     columns = "kolommen=standing&kolommen=paused_until&thema=integriteit&naam=Marga"
-    assert rows(client, columns) == [["Marga Bos", "gepauzeerd", f"{TODAY + 9 * DAY:%d-%m-%Y}"]]
+    assert rows(client, columns) == [
+        ["Marga Bos", "gepauzeerd", f"{clock.today() + 9 * DAY:%d-%m-%Y}"]
+    ]
     told = client.get("/deelname/uitleg").get_data(as_text=True)
     assert "<dt>Niet geteld: toen al uit dienst</dt><dd>1</dd>" in told
     assert "<dt>Niet geteld: geen verplichting binnen deze filters</dt><dd>1</dd>" in told
@@ -270,7 +274,10 @@ def test_pages_follow_each_other(town: Town, duties: dict[str, Duty], database: 
     reach = frozenset({Grant(town.units["a2"], frozenset({Population.STAFF}))})
     with database.reading() as db:
         ids = queries.municipality_ids(db, reach)
-        for filters in (Filters(TODAY, TODAY), Filters(TODAY, TODAY, done_until=TODAY)):
+        for filters in (
+            Filters(clock.today(), clock.today()),
+            Filters(clock.today(), clock.today(), done_until=clock.today()),
+        ):
             whole = queries.page_of(db, ids, reach, filters, columns_of([]), 1, 500)
             parts = [
                 row

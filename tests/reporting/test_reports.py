@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.reporting import offices
 from tests.signing import sign_in
 from tests.town import Town
+from training import clock
 from training.assignments.models import Duty
 from training.db import Database
 from training.identity.models import RoleGrant
@@ -22,14 +23,11 @@ from training.reporting import export_views, making_actions
 from training.reporting.making_rules import ReportState
 from training.reporting.models import Report, ReportPiece, SavedView
 
-TODAY = dt.date.today()
-NOW = dt.datetime.now(dt.UTC)
-
 
 @pytest.fixture
 def duties(database: Database, town: Town) -> dict[str, Duty]:
     with database.transaction() as db:
-        return offices.fill(db, town, TODAY)
+        return offices.fill(db, town, clock.today())
 
 
 def newest(database: Database) -> Report:
@@ -52,7 +50,7 @@ def test_a_large_file_is_made_by_the_worker_and_fetched_later(
     assert "We maken je bestand" in page
     assert "Ververs" in page
     assert client.get(f"{waiting.location}/bestand").status_code == 404, "not ready yet"
-    assert making_actions.make_waiting(database, NOW) == 1
+    assert making_actions.make_waiting(database, clock.now()) == 1
     assert "Download het bestand" in client.get(waiting.location).get_data(as_text=True)
     cells = offices.in_xlsx(client.get(f"{waiting.location}/bestand").get_data())
     assert {row[4] for row in cells[1:]} == {"Integriteit"}
@@ -86,17 +84,17 @@ def test_the_same_report_is_made_again_until_something_is_corrected_or_erased(
 ) -> None:
     sign_in(client, town, "hanna")
     client.post("/deelname/export/csv").get_data()
-    making_actions.make_waiting(database, NOW)
+    making_actions.make_waiting(database, clock.now())
     address = f"/deelname/exports/{newest(database).id}"
     assert "Elke regel is precies gelijk" in client.post(f"{address}/opnieuw").get_data(
         as_text=True
     )
     with database.transaction() as db:
-        offices.prove(db, town, "boaz", offices.DRUGS, TODAY - dt.timedelta(days=2))
+        offices.prove(db, town, "boaz", offices.DRUGS, clock.today() - dt.timedelta(days=2))
         db.execute(
             sa.update(Person)
             .where(Person.id == town.persons["vera"])
-            .values(left_on=TODAY - dt.timedelta(days=3))
+            .values(left_on=clock.today() - dt.timedelta(days=3))
         )
     page = client.post(f"{address}/opnieuw").get_data(as_text=True)
     assert "Er is sindsdien iets gecorrigeerd of gewist" in page
@@ -126,7 +124,7 @@ def test_files_go_after_a_day_and_what_they_were_made_from_stays(
     client.post("/deelname/export/ods").get_data()
     for hours, left in ((23, 1), (25, 0)):
         with database.transaction() as db:
-            making_actions.remove_files(db, NOW + dt.timedelta(hours=hours))
+            making_actions.remove_files(db, clock.now() + dt.timedelta(hours=hours))
             count = sa.select(sa.func.count()).select_from(ReportPiece)
             assert (db.scalar(count) or 0) >= left
     assert newest(database).state is ReportState.GONE
@@ -145,10 +143,10 @@ def test_a_view_is_kept_opened_mailed_as_a_link_and_removed(
     assert view
     opened = client.get(view[1])
     assert opened.location == f"/deelname?{asked}"
-    monday = TODAY + dt.timedelta(days=7 - TODAY.weekday())
+    monday = clock.today() + dt.timedelta(days=7 - clock.today().weekday())
     for day, mails in ((monday - dt.timedelta(days=1), 0), (monday, 1), (monday, 0)):
         with database.transaction() as db:
-            assert making_actions.send_views(db, "https://x.example", day, NOW) == mails
+            assert making_actions.send_views(db, "https://x.example", day, clock.now()) == mails
     with database.reading() as db:
         mail = db.scalars(sa.select(OutboxMessage)).one()
         assert f"https://x.example{view[1]}" in (mail.text or "")
@@ -170,8 +168,8 @@ def test_a_view_is_not_mailed_to_who_may_not_see_it_any_more(
         db.execute(
             sa.update(RoleGrant)
             .where(RoleGrant.account_id == town.accounts["hanna"])
-            .values(until_on=TODAY)
+            .values(until_on=clock.today())
         )
-        later = TODAY + dt.timedelta(days=40)
-        assert making_actions.send_views(db, "https://x.example", later, NOW) == 0
+        later = clock.today() + dt.timedelta(days=40)
+        assert making_actions.send_views(db, "https://x.example", later, clock.now()) == 0
         assert db.scalars(sa.select(SavedView)).one().next_on

@@ -13,19 +13,18 @@ from flask.testing import FlaskClient
 from tests.reporting import offices
 from tests.signing import sign_in
 from tests.town import Town
+from training import clock
 from training.audit.models import Action, AuditEntry
 from training.db import Database
 from training.mail.models import OutboxMessage
 from training.people.models import MunicipalitySetting, Person
 from training.retention.models import ErasureRequest
 
-TODAY = dt.date.today()
-
 
 @pytest.fixture(autouse=True)
 def duties(database: Database, town: Town) -> None:
     with database.transaction() as db:
-        offices.fill(db, town, TODAY)
+        offices.fill(db, town, clock.today())
 
 
 def asked(client: FlaskClient, town: Town, short: str) -> None:
@@ -156,9 +155,9 @@ def test_the_privacy_officer_sees_what_the_job_removed(
     from training.retention import actions
 
     with database.transaction() as db:
-        left = TODAY - dt.timedelta(days=40)
+        left = clock.today() - dt.timedelta(days=40)
         db.execute(sa.update(Person).where(Person.id == town.persons["vera"]).values(left_on=left))
-    actions.run(database, derive_key("x" * 40), TODAY, dt.datetime.now(dt.UTC))
+    actions.run(database, derive_key("x" * 40), clock.today(), clock.now())
     sign_in(client, town, "piet")
     page = client.get("/bewaren").get_data(as_text=True)
     assert "namen vervangen door een schuilnaam: 1" in page

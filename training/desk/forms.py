@@ -6,16 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from wtforms import (
-    DateField,
-    IntegerField,
-    RadioField,
-    SearchField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import DateField, IntegerField, SearchField, StringField, TextAreaField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -31,7 +22,7 @@ from training.clock import MONTHS
 from training.content.classes import ContentKind, Library
 from training.desk.draft_rules import Draft
 from training.people.models import Unit
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, RadioField, SelectField, SelectMultipleField
 
 LONGEST = 3660  # days: ten years
 LONGEST_EXTRA = opening_actions.LONGEST

@@ -5,20 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from wtforms import (
-    DateField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from training.assignments.message_rules import MOST_TIMES, dates
 from training.content.classes import Library
-from training.web.form_kit import Form
+from training.web.form_kit import Form, RadioField, SelectField, SelectMultipleField
 
 READY, OWN = "klaar", "eigen"
 RHYTHMS = {

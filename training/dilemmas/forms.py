@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired
 
-from training.web.form_kit import Form
+from training.web.form_kit import Form, RadioField
 
 
 class ChoiceForm(Form):

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from wtforms import (
-    DateField,
-    EmailField,
-    HiddenField,
-    PasswordField,
-    SearchField,
-    SelectField,
-    StringField,
-)
+from wtforms import DateField, EmailField, HiddenField, PasswordField, SearchField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from training.identity.rules import LONGEST_PASSWORD, AccountState, Role, clean_email
 from training.mail.rules import is_address
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, SelectField
 
 HELP_TO_CHOOSE = (
     "Minstens 12 tekens. Een zin die alleen jij bedenkt, onthoud je makkelijk. "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
-from training.web.form_kit import Form
+from training.web.form_kit import Form, SelectField
 
 
 class KioskForm(Form):

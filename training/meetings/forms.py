@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    BooleanField,
-    HiddenField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-)
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from training.content.classes import PathBy
 from training.meetings.rules import CODE_LENGTH, Step, read_code
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, RadioField, SelectField, SelectMultipleField
 
 
 class CodeForm(FilterForm):

@@ -9,8 +9,6 @@ from wtforms import (
     DateField,
     FileField,
     IntegerField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -19,7 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from training.clock import AMSTERDAM
 from training.meetings.series_rules import WEEKDAYS, WEEKS
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, SelectField, SelectMultipleField
 
 
 class PlanForm(Form):

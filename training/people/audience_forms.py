@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from training.people.audience_rules import Ask
 from training.people.person_forms import clean
 from training.people.rules import PositionKind
-from training.web.form_kit import Form
+from training.web.form_kit import Form, SelectField
 
 
 class AudienceRuleForm(Form):

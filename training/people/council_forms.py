@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from training.people.person_forms import good_address
-from training.web.form_kit import Form
+from training.web.form_kit import Form, RadioField, SelectField
 
 A_LINE = (
     "Eén per regel: naam; fractie; e-mailadres. Zoals: Noor van Dam; Lokaal Belang; noor@raad.nl"

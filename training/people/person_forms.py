@@ -7,13 +7,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from wtforms import (
-    DateField,
-    EmailField,
-    SearchField,
-    SelectField,
-    StringField,
-)
+from wtforms import DateField, EmailField, SearchField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from training.mail.rules import is_address
@@ -21,7 +15,7 @@ from training.people.models import Person, Position, Unit
 from training.people.person_actions import PersonFacts, PositionFacts
 from training.people.person_queries import PersonSearch, Stand
 from training.people.rules import PositionKind
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, SelectField
 
 
 def clean(text: str | None) -> str:

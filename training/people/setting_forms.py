@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import (
-    BooleanField,
-    DateField,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from training.people.municipality_settings import (
@@ -25,7 +18,7 @@ from training.people.municipality_settings import (
     YesNo,
     periods_in,
 )
-from training.web.form_kit import Form
+from training.web.form_kit import Form, SelectField
 
 ONE_A_LINE = " Schrijf één periode per regel, zoals 12-07-2027 t/m 22-08-2027: Zomerreces."
 

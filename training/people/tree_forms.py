@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from training.people.rules import UnitKind
 from training.people.tree_rules import OPENABLE
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, SelectField
 
 NAME = (DataRequired("Vul een naam in."), Length(max=120))
 FROM = "Vanaf"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import FileField, SelectField, ValidationError
+from wtforms import FileField, ValidationError
 
-from training.web.form_kit import Form
+from training.web.form_kit import Form, SelectField
 
 
 class UploadForm(Form):

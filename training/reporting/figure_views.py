@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, SelectField
+from wtforms import DateField
 from wtforms.validators import Optional
 
 from training import clock
@@ -42,7 +42,7 @@ from training.reporting.figure_rules import (
 from training.reporting.rules import DEFINITIONS, Column, Filters, Kind, is_shown
 from training.reporting.views import themes
 from training.web.doors import open_to, reach, visitor
-from training.web.form_kit import FilterForm
+from training.web.form_kit import FilterForm, SelectField
 from training.web.request_db import db
 
 blueprint = Blueprint("figures", __name__)

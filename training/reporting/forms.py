@@ -6,13 +6,13 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
-from wtforms import DateField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from training.assignments.rules import Standing
 from training.reporting.making_rules import Rhythm
 from training.reporting.rules import ALL_COLUMNS, USUAL, Column, Filters, Placing, columns_of
-from training.web.form_kit import FilterForm, Form
+from training.web.form_kit import FilterForm, Form, SelectField, SelectMultipleField
 
 EVERYTHING = ("", "Alles")
 Content = frozenset[tuple[str, str]]
@@ -95,7 +95,7 @@ class ParticipationForm(FilterForm):
         """The filters with the names that the visitor chose from."""
 
         def label(field: SelectField) -> str:
-            return next((str(c[1]) for c in field.choices or () if c[0] == field.data), "")
+            return next((str(c.label) for c in field.choices or () if c.value == field.data), "")
 
         return filters.in_words(
             label(self.onderdeel),

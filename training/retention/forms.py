@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from training.web.form_kit import Form
+from training.web.form_kit import Form, RadioField
 
 
 class AskErasureForm(Form):

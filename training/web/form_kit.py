@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from wtforms import Form as PlainForm
+from wtforms import fields
 
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 
@@ -52,3 +53,39 @@ class FilterForm(PlainForm):
 
     class Meta:
         locales = ("nl",)
+
+
+KIT: Any = fields  # the types that are known of WTForms are of before it had these objects
+
+
+class InPairs(KIT.SelectField):  # type: ignore[misc]
+    """A field of which the choices are written as (value, label) pairs. WTForms has an object for
+    that, with more in it than we use."""
+
+    def __init__(self, *args: Any, choices: Any = None, **options: Any) -> None:
+        super().__init__(*args, choices=_made_of(choices), **options)
+
+    @property
+    def choices(self) -> Any:
+        """The choices, each with a value and a label."""
+        return super().choices
+
+    @choices.setter
+    def choices(self, pairs: Any) -> None:
+        KIT.SelectField.choices.fset(self, _made_of(pairs))
+
+
+def _made_of(pairs: Any) -> Any:
+    return pairs and [KIT.SelectChoice(*one) if isinstance(one, tuple) else one for one in pairs]
+
+
+class SelectField(InPairs, fields.SelectField):
+    """One of some choices, in a list that opens."""
+
+
+class RadioField(InPairs, fields.RadioField):
+    """One of some choices, all in sight."""
+
+
+class SelectMultipleField(InPairs, fields.SelectMultipleField):
+    """Any of some choices."""

@@ -13,15 +13,12 @@ from wtforms import (
     FileField,
     IntegerField,
     PasswordField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired
 
-from training.web.form_kit import FilterForm
+from training.web.form_kit import FilterForm, RadioField, SelectField, SelectMultipleField
 
 REQUIRED = "Vul dit in."
 
