@@ -83,7 +83,7 @@ def test_the_pages_of_a_learner_build_no_statement_again(
     module = library.modules["drugshandel-herkennen"]
     section = client.post(f"/modules/{module.id}/begin").location
     scene = client.post("/dilemmas/even-kijken-voor-een-vriendin/begin").location
-    for address in ("/overzicht", section, scene):
+    for address in ("/overzicht", f"/modules/{module.id}", section, scene):
         with asked(database) as first:
             assert client.get(address).status_code == 200
         with asked(database) as second, counted(database) as sent:

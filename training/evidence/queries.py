@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,13 +14,20 @@ from training.content.classes import ContentKind
 from training.db import ask, columns
 from training.evidence.models import Evidence
 
+EVIDENCE = (
+    sa.select(Evidence)
+    .where(
+        Evidence.municipality_id == sa.bindparam("municipality_id"),
+        Evidence.person_id == sa.bindparam("person_id"),
+    )
+    .order_by(Evidence.completed_on.desc(), Evidence.content_id)
+)
+
 
 def evidence_of(db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID) -> list[Evidence]:
     """All proof of one person, the newest first."""
-    query = sa.select(Evidence).where(
-        Evidence.municipality_id == municipality_id, Evidence.person_id == person_id
-    )
-    return list(db.scalars(query.order_by(Evidence.completed_on.desc(), Evidence.content_id)))
+    key = {"municipality_id": municipality_id, "person_id": person_id}
+    return list(db.scalars(EVIDENCE, key))
 
 
 PROOF = columns(Evidence)
@@ -38,7 +47,13 @@ def last_completed(
     db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
 ) -> dict[tuple[ContentKind, str], dt.date]:
     """What one person completed, each with the last day."""
-    rows = ask(db, LAST_COMPLETED, municipality_id=municipality_id, person_id=person_id)
+    return last_completed_in(
+        ask(db, LAST_COMPLETED, municipality_id=municipality_id, person_id=person_id)
+    )
+
+
+def last_completed_in(rows: Iterable[Any]) -> dict[tuple[ContentKind, str], dt.date]:
+    """What is completed in rows of `LAST_COMPLETED`."""
     return {(row.content_kind, row.content_id): row.completed_on for row in rows}
 
 

@@ -15,6 +15,7 @@ from training.at_once import AtOnce
 from training.content.classes import ContentKind, Module
 from training.db import ask, columns
 from training.evidence.models import Evidence
+from training.evidence.queries import LAST_COMPLETED, last_completed_in
 from training.learning.models import Attempt, AttemptAnswer, OpenCompletions
 from training.learning.rules import First, Given, Taking
 from training.people.queries import MEMBERSHIPS, held_audiences, memberships_in
@@ -86,6 +87,21 @@ def taking_of(db: Session, attempt: Attempt, module: Module) -> Taking:
         module_id=attempt.module_id,
     )
     return _taking(module, attempt, rows)
+
+
+TAKING_AND_DONE = AtOnce(TAKING, LAST_COMPLETED)
+
+
+def taking_and_done(
+    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID, module: Module
+) -> tuple[Taking | None, dt.date | None]:
+    """`taking_of` the running attempt, if there is one, and the last day on which the module was
+    completed, if it was; in one query."""
+    key = {"municipality_id": municipality_id, "person_id": person_id, "module_id": module.id}
+    rows, done = TAKING_AND_DONE.ask(db, **key)
+    completed = last_completed_in(done)
+    taking = _taking(module, rows[0], rows) if rows else None
+    return taking, completed.get((ContentKind.MODULE, module.id))
 
 
 TAKING_BY_WHOM = AtOnce(TAKING, MEMBERSHIPS)

@@ -30,7 +30,7 @@ from training.identity.gate import own
 from training.learning import actions, forms, rules
 from training.learning.asked import Exercise, asked, exercise
 from training.learning.models import Attempt
-from training.learning.queries import attempt_of, taking_now, taking_of
+from training.learning.queries import attempt_of, taking_and_done, taking_now, taking_of
 from training.learning.rules import Given, Page, Taking
 from training.people.municipality_settings import ASKS_CONFIDENCE
 from training.people.queries import audiences_of, positions_of
@@ -46,17 +46,14 @@ blueprint = Blueprint("learning", __name__)
 @open_to(Permission.LEARN)
 def show_module(slug: str) -> ResponseReturnValue:
     """What a module is about, and where the learner is in it."""
-    module, key = _module(slug), _key()
-    attempt = attempt_of(db(), *key, module.id)
-    taking = taking_of(db(), attempt, module) if attempt else None
-    done = [e for e in evidence_of(db(), *key) if e.content_id == module.id]
+    module = _module(slug)
+    taking, done_on = taking_and_done(db(), *_key(), module)
     return render_template(
         "learning/module.html",
         module=module,
-        attempt=attempt,
         form=taking.form if taking else None,
         steps=_steps(module, taking),
-        done_on=done[0].completed_on if done else None,
+        done_on=done_on,
         **_local(module),
     )
 
