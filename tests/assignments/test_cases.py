@@ -18,6 +18,8 @@ from training.assignments import actions, brake_actions, person_actions, set_act
 from training.assignments.actions import run_pass
 from training.assignments.check_actions import keep_findings
 from training.assignments.check_queries import open_findings
+from training.assignments.duty_actions import Reason, change_policy
+from training.assignments.facts import duties_at
 from training.assignments.models import (
     Assignment,
     Brake,
@@ -43,6 +45,7 @@ from training.content.classes import Change, ContentKind, Library
 from training.db import Database
 from training.evidence.actions import record
 from training.home.rules import tasks
+from training.people.council_actions import begin_term
 from training.people.models import MunicipalitySetting, Person, Position
 from training.people.rules import PositionKind
 
@@ -684,3 +687,171 @@ def test_the_nightly_job_stops_for_nobody_in_a_small_town_and_keeps_the_calendar
     with database.reading() as db:
         late = sa.select(sa.func.count()).where(Cycle.opens_on > D("2026-11-02"))
         assert db.scalar(late) == 0
+
+
+# ------------------------------------------------------------------ rounds that open by themselves
+
+
+def opening_for(*causes: Cause) -> Policy:
+    return replace(YEARLY, validity_months=60, opens_for=tuple(cause.name for cause in causes))
+
+
+def councillors(
+    db: Session, town: Town, policy: Policy, audiences: tuple[str, ...] = ("raadsleden",)
+) -> None:
+    """A duty for the council, which Rachid did in May."""
+    make_duty(db, town, policy, audiences=audiences)
+    does(db, town, "rachid", "2026-05-02")
+    run_pass(db, D("2026-05-02"))
+
+
+def seats(db: Session, town: Town, who: str) -> list[Position]:
+    query = sa.select(Position).where(Position.person_id == town.persons[who])
+    return list(db.scalars(query.order_by(Position.from_on)))
+
+
+def test_the_start_of_a_council_term_opens_a_round_by_itself(
+    database: Database, town: Town
+) -> None:
+    """For who stays, on its first day, whenever the job ran; and once only."""
+    with database.transaction() as db:
+        councillors(db, town, opening_for(Cause.TERM))
+        [seat] = seats(db, town, "rachid")
+        staying = {seat.person_id: (seat.kind, seat.faction)}
+        begin_term(db, town.municipality, D("2030-03-28"), staying, [], D("2030-03-20"))
+        run_pass(db, D("2030-03-20"))
+        assert len(stand(db, town, "rachid", "2030-03-27").chain) == 1
+        for day in ("2030-03-30", "2030-03-30", "2030-04-10"):
+            run_pass(db, D(day))
+        found = stand(db, town, "rachid", "2030-04-10")
+        assert [round_.cause for round_ in found.chain] == [Cause.TURN, Cause.TERM]
+        assert found.current is not None
+        assert found.current.opens_on == D("2030-03-28")
+        assert found.current.due_on == D("2030-03-28") + 42 * DAY
+        assert in_sql(db, town, "rachid", "2030-04-10") == Standing.REFRESHER_OPEN.name
+        [opening] = db.scalars(sa.select(ExtraOpening))
+        assert (opening.why, opening.opened_by) == (
+            "begin van de raadsperiode op 28 maart 2030",
+            "Weerbaar",
+        )
+        told = set(db.scalars(sa.select(CycleEvent.what)))
+    assert "extra ronde: begin van de raadsperiode" in told, "HR sees why"
+
+
+def test_a_successor_in_mid_term_gets_a_round_by_itself(database: Database, town: Town) -> None:
+    """Rachid sat in a committee, did it there, and takes a seat in mid-term."""
+    with database.transaction() as db:
+        [seat] = seats(db, town, "rachid")
+        seat.kind = PositionKind.COMMITTEE_MEMBER
+        db.flush()
+        both = ("raadsleden", "commissieleden")
+        councillors(db, town, opening_for(Cause.SUCCESSOR), both)
+        assert stand(db, town, "rachid", "2026-05-03").standing is Standing.VALID
+        moves(db, town, "rachid", "2026-05-31", "2026-06-01")
+        seats(db, town, "rachid")[1].kind = PositionKind.COUNCILLOR
+        db.flush()
+        run_pass(db, D("2026-06-01"))
+        found = stand(db, town, "rachid", "2026-06-01")
+    assert found.current is not None
+    assert (found.current.cause, found.current.opens_on) == (Cause.SUCCESSOR, D("2026-06-01"))
+
+
+def test_another_role_opens_a_round_by_itself(database: Database, town: Town) -> None:
+    """In the request that records it, not only at night; a corrected position takes it back."""
+    with database.transaction() as db:
+        make_duty(db, town, opening_for(Cause.ROLE), audiences=("alle-medewerkers",))
+        does(db, town, "anna", "2026-10-01")
+        run_pass(db, D("2026-10-01"))
+        moves(db, town, "anna", "2026-10-31", "2026-11-01", title="Handhaver")
+        actions.keep_current(db, D("2026-11-02"), AT)
+        found = stand(db, town, "anna", "2026-11-02")
+        assert found.current is not None
+        assert (found.current.cause, found.current.opens_on) == (Cause.ROLE, D("2026-11-01"))
+        assert in_sql(db, town, "anna", "2026-11-02") == Standing.REFRESHER_OPEN.name
+        old, new = seats(db, town, "anna")
+        db.delete(new)
+        old.until_on = None
+        db.flush()
+        actions.keep_current(db, D("2026-11-03"), AT)
+        assert len(stand(db, town, "anna", "2026-11-03").chain) == 1
+        assert not list(db.scalars(sa.select(ExtraOpening)))
+
+
+def test_no_round_opens_for_what_a_duty_does_not_ask(database: Database, town: Town) -> None:
+    with database.transaction() as db:
+        make_duty(db, town, opening_for(Cause.TERM), audiences=("alle-medewerkers",))
+        does(db, town, "anna", "2026-10-01")
+        moves(db, town, "anna", "2026-10-31", "2026-11-01", title="Handhaver")
+        run_pass(db, D("2026-11-02"))
+        assert len(stand(db, town, "anna", "2026-11-02").chain) == 1
+
+
+def test_what_began_before_a_duty_asked_for_it_opens_nothing(
+    database: Database, town: Town
+) -> None:
+    """And what begins after that does, also when it was recorded before."""
+    with database.transaction() as db:
+        duty_id = make_duty(db, town, opening_for(), audiences=("alle-medewerkers",))
+        for who in ("anna", "bas"):
+            does(db, town, who, "2026-10-01")
+        moves(db, town, "anna", "2026-10-31", "2026-11-01", title="Handhaver")
+        moves(db, town, "bas", "2026-12-31", "2027-01-01", title="Handhaver")
+        run_pass(db, D("2026-11-02"))
+        [duty] = duties_at(db, Duty.id == duty_id)
+        asks = replace(opening_for(Cause.ROLE), from_on=D("2026-12-01"))
+        change_policy(
+            db, duty, asks, Reason("Fatma", AT, "Nieuw werk"), D("2026-11-20"), open_too=False
+        )
+        run_pass(db, D("2027-01-02"))
+        assert len(stand(db, town, "anna", "2027-01-02").chain) == 1
+        bas = stand(db, town, "bas", "2027-01-02").current
+    assert bas is not None
+    assert (bas.cause, bas.opens_on) == (Cause.ROLE, D("2027-01-01"))
+
+
+def test_rounds_that_open_by_themselves_stop_for_a_brake(database: Database, town: Town) -> None:
+    """Everybody changes role in one file: nothing opens before a coordinator says yes."""
+    with database.transaction() as db:
+        make_duty(db, town, opening_for(Cause.ROLE), audiences=("alle-medewerkers",))
+        desk = town.units["burgerzaken"]
+        for number in range(30):
+            person = Person(
+                municipality_id=town.municipality,
+                given_name="Test",
+                family_name=f"Persoon {number}",
+                joined_on=D("2025-01-01"),
+            )
+            db.add(person)
+            db.flush()
+            for title, first, last in (
+                ("Boa", "2025-01-01", "2026-04-30"),
+                ("Inkoper", "2026-05-01", None),
+            ):
+                db.add(
+                    Position(
+                        municipality_id=town.municipality,
+                        person_id=person.id,
+                        unit_id=desk,
+                        kind=PositionKind.EMPLOYEE,
+                        job_title=title,
+                        from_on=D(first),
+                        until_on=D(last) if last else None,
+                        recorded_on=D("2025-01-01"),
+                    )
+                )
+            record(
+                db,
+                municipality_id=town.municipality,
+                person_id=person.id,
+                unit_id=desk,
+                kind=ContentKind.MODULE,
+                content_id=MODULE,
+                version=1,
+                completed_on=D("2026-02-02"),
+            )
+        db.flush()
+        run_pass(db, D("2026-04-01"))
+        outcome = run_pass(db, D("2026-05-02"), shares={town.municipality: 0.1})
+        assert [brake.transition for brake in outcome.stopped] == [Transition.OPEN]
+        query = sa.select(sa.func.count()).where(Cycle.cause == Cause.ROLE)
+        assert db.scalar(query) == 0

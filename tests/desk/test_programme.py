@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -260,3 +261,18 @@ def test_making_a_duty_is_in_the_log(client: FlaskClient, town: Town, database: 
         (entry,) = db.scalars(query)
     assert entry.actor_name == "Hanna Prins"
     assert entry.what == "aangezet: Signalen voor de balie"
+
+
+def test_a_duty_says_in_words_for_what_a_round_opens_by_itself(
+    client: FlaskClient, town: Town
+) -> None:
+    sign_in(client, town, "carlijn")
+    form = client.get(f"/programma/{town.units['a2']}/nieuw").get_data(as_text=True)
+    assert "Wanneer gaat er vanzelf een extra ronde open?" in form
+    duty_id = make(client, town, "a2", opens_for=["ROLE", "TERM"])
+    page = client.get(f"/programma/verplichting/{duty_id}").get_data(as_text=True)
+    words = "bij het begin van een raadsperiode en bij een andere rol: binnen 42 dagen"
+    assert words in page
+    change = client.get(f"/programma/verplichting/{duty_id}/wijzigen").get_data(as_text=True)
+    boxes = re.findall(r"<input[^>]*name=\"opens_for\"[^>]*>", change)
+    assert [" checked" in box for box in boxes] == [True, False, True]

@@ -40,6 +40,7 @@ from training.assignments.queries import (
     standings_of_people,
 )
 from training.assignments.rules import Cause, Choose, Closing, Policy, Round, Transition
+from training.assignments.turn_actions import keep_turns
 from training.content.classes import ContentKind
 from training.db import ask, columns
 from training.evidence.models import Evidence
@@ -87,7 +88,8 @@ def make_duty(
     duty.audiences = [DutyAudience(audience=audience) for audience in audiences]
     names = list(Policy.__slots__)
     values = {name: getattr(policy, name) for name in names}
-    duty.policies = [DutyPolicy(**{**values, "quiet": list(policy.quiet)}, changed_by=by)]
+    lists = {"quiet": list(policy.quiet), "opens_for": list(policy.opens_for)}
+    duty.policies = [DutyPolicy(**{**values, **lists}, changed_by=by)]
     db.add(duty)
     db.flush()
     return duty
@@ -187,6 +189,8 @@ def _pass_in(
         changed |= set(db.scalars(sa.select(Person.id).where(of_here)))
     others = people_with_news(db, today, of=[municipality_id]).get(municipality_id, set())
     people = sorted((changed | others) - {EVERYBODY})
+    for batch in in_batches(people):
+        keep_turns(db, municipality_id, batch, today)
     brakes.watch_people(people)
     for batch in in_batches(people):
         writer.keep_up(municipality_id, batch, brakes)
@@ -219,6 +223,7 @@ def keep_current(db: Session, today: dt.date, at: dt.datetime) -> None:
             RosterChange.municipality_id == municipality_id, RosterChange.person_id.in_(people)
         )
         db.execute(sa.delete(RosterChange).where(of_them))
+        keep_turns(db, municipality_id, sorted(people), today)
         writer.keep_up(municipality_id, sorted(people))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from training.assignments import rules
+from training.assignments import rules, set_actions
 from training.assignments.facts import DutyFacts, Quiet, quiet_of
 from training.assignments.models import (
     Assignment,
@@ -27,6 +27,8 @@ from training.assignments.models import (
 from training.assignments.rules import Calendar, Policy, Round, Span
 from training.assignments.set_actions import reminder_days
 from training.db import new_id
+from training.people.models import Unit
+from training.people.queries import units_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +193,29 @@ def change_policy(
     db.add(
         DutyPolicy(
             duty_id=duty.id,
-            **{**values, "quiet": list(policy.quiet)},
+            **{**values, "quiet": list(policy.quiet), "opens_for": list(policy.opens_for)},
             changed_by=reason.by,
             why=reason.why,
         )
     )
     what = "regels veranderd, ook voor lopende rondes" if open_too else "regels veranderd"
     tell(db, duty.id, reason, what, version)
+    if set(policy.opens_for) - set(duty.policies[-1].opens_for):
+        _look_again(db, duty.unit_id)
     if not open_too:
         return 0
     found = list(under(db, duty, policy, today))
     _write(db, duty.id, found, reason, today)
     return sum(held.date_before != held.date_after for held in found)
+
+
+def _look_again(db: Session, unit_id: uuid.UUID) -> None:
+    """Has the nightly pass look at everybody at a node: what begins for them later was recorded
+    before the duty asked for it."""
+    of_these = sa.select(Unit.municipality_id).where(Unit.id.in_(units_below([unit_id])))
+    for municipality_id in db.scalars(of_these.distinct()).all():
+        if municipality_id is not None:
+            set_actions.mark_everybody(db, municipality_id)
 
 
 def _write(

@@ -185,7 +185,7 @@ def _facts(rows: Iterable[Any]) -> list[DutyFacts]:
         heads[row.id] = row
         if row.version not in policies[row.id]:
             values = {name: getattr(row, name) for name in Policy.__slots__}
-            values["quiet"] = tuple(row.quiet)
+            values["quiet"], values["opens_for"] = tuple(row.quiet), tuple(row.opens_for)
             policies[row.id][row.version] = Policy(**values)
     return [
         DutyFacts(

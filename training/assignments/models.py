@@ -90,6 +90,7 @@ class DutyPolicy(Base):
     notice_days: Mapped[int] = mapped_column(default=14)
     spread_days: Mapped[int] = mapped_column(default=0)
     quiet: Mapped[list[str]] = mapped_column(default=list)
+    opens_for: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     form: Mapped[RefresherForm] = mapped_column(
         enum_name(RefresherForm), default=RefresherForm.REFRESHER
     )

@@ -17,6 +17,7 @@ from training.clock import add_months, public_holidays
 DAY = dt.timedelta(days=1)
 FAR = dt.date(9999, 12, 31)  # "for ever" where a date is needed
 LEAVE_GRACE = 14  # days out of an audience after which its cycles lapse
+TURN_DAYS = 42  # days to do again what another role or a new term asks
 SPREAD_SHIFT = 128 - 12  # the first three hexadecimal digits of a person's id
 
 
@@ -121,7 +122,8 @@ class Standing(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The policy of a duty, one version. Days and months are whole numbers; exactly one of
-    `first_due_days` and `first_due_on` is given. No `validity_months`: once is enough."""
+    `first_due_days` and `first_due_on` is given. No `validity_months`: once is enough.
+    `opens_for`: the names of the causes for which a round opens by itself."""
 
     version: int
     from_on: dt.date
@@ -138,6 +140,7 @@ class Policy:
     spread_days: int = 0
     form: RefresherForm = RefresherForm.REFRESHER
     quiet: tuple[str, ...] = ()
+    opens_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from training.assignments.rules import (
     DAY,
+    TURN_DAYS,
     Basis,
     Calendar,
     Cause,
@@ -25,6 +26,13 @@ FORMS = {
     RefresherForm.DILEMMA: "Een volgende keer speel je een dilemma dat je nog niet speelde.",
     RefresherForm.NEW: "Een volgende keer doe je alleen wat nieuw is.",
 }
+
+OPENS_FOR = {
+    Cause.TERM: "het begin van een raadsperiode",
+    Cause.SUCCESSOR: "een tussentijdse opvolging in de raad",
+    Cause.ROLE: "een andere rol",
+}
+"""For what a round can open by itself, in words."""
 
 
 def days(number: int) -> str:
@@ -53,6 +61,12 @@ def policy_lines(policy: Policy) -> list[str]:
         lines.append(f"Een team doet het gespreid over {days(policy.spread_days)}.")
     if policy.quiet:
         lines.append("In een rustige tijd valt geen datum, en er gaat geen mail uit.")
+    found = [words for cause, words in OPENS_FOR.items() if cause.name in policy.opens_for]
+    if found:
+        lines.append(
+            f"Wie het al deed, doet het opnieuw bij {' en bij '.join(found)}: "
+            f"binnen {days(max(TURN_DAYS, policy.notice_days))}."
+        )
     if policy.validity_months is None:
         return [*lines, "Eén keer is genoeg. Het komt niet terug."]
     lines.append(_validity(policy))

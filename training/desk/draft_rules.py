@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.access import Population
-from training.assignments.rules import Basis, Choose, Policy, RefresherForm
+from training.assignments.rules import Basis, Cause, Choose, Policy, RefresherForm
 from training.clock import add_months
 from training.content.classes import Audience, ContentKind, Library
 from training.people.rules import UnitKind
@@ -23,6 +23,7 @@ FORMS = {
     "opfrissen": RefresherForm.REFRESHER,
     "dilemma": RefresherForm.DILEMMA,
 }
+TURNS = {"raadsperiode": Cause.TERM, "opvolging": Cause.SUCCESSOR, "andere-rol": Cause.ROLE}
 LEVELS = {
     "lokaal": UnitKind.MUNICIPALITY,
     "a2": UnitKind.COOPERATION,
@@ -77,6 +78,7 @@ def draft_from(slug: str, entry: Mapping[str, Any], today: dt.date) -> Draft:
         spread_days=int(entry.get("spreiding-dagen", 0)),
         form=FORMS[entry.get("herhaling", "opfrissen")],
         quiet=tuple(entry.get("rustig") or ()),
+        opens_for=tuple(TURNS[name].name for name in entry.get("extra-ronde-bij") or ()),
     )
     return Draft(
         title=str(entry["titel"]),

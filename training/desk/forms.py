@@ -17,7 +17,8 @@ from wtforms.validators import (
 )
 
 from training.assignments import opening_actions
-from training.assignments.rules import Basis, Cause, Choose, Policy, RefresherForm
+from training.assignments.rules import TURN_DAYS, Basis, Cause, Choose, Policy, RefresherForm
+from training.assignments.word_rules import OPENS_FOR
 from training.clock import MONTHS
 from training.content.classes import ContentKind, Library
 from training.desk.draft_rules import Draft
@@ -128,13 +129,20 @@ class PolicyForm(Form):
         description="Dan gaat er geen mail uit. Een datum in die tijd schuift op.",
     )
 
+    opens_for = SelectMultipleField(
+        "Wanneer gaat er vanzelf een extra ronde open?",
+        [Optional()],
+        choices=[(cause.name, words.capitalize()) for cause, words in OPENS_FOR.items()],
+        description=f"Wie het al deed, doet het dan opnieuw en heeft daar {TURN_DAYS} dagen voor.",
+    )
+
     def quiet_names(self) -> tuple[str, ...]:
         """The calendars that were ticked."""
         return tuple(self.quiet.data or ())
 
     def fill(self, policy: Policy) -> None:
         """Shows a policy in the fields."""
-        self.quiet.data = list(policy.quiet)
+        self.quiet.data, self.opens_for.data = list(policy.quiet), list(policy.opens_for)
         self.in_force_from.data = policy.from_on
         self.first_due.data = BY_DAYS if policy.first_due_on is None else BY_DATE
         self.basis.data, self.refresher.data = policy.basis.name, policy.form.name
@@ -198,6 +206,7 @@ class PolicyForm(Form):
             spread_days=self.spread_days.data or 0,
             form=RefresherForm[self.refresher.data],
             quiet=self.quiet_names(),
+            opens_for=tuple(self.opens_for.data or ()),
         )
 
 
