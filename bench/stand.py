@@ -109,7 +109,7 @@ class Server:
             app if word == "wsgi:app" else word for word in start.web_command(self.port, HOST)
         ]
         environment = {
-            **start.environment_of(settings),
+            **start.environment_of(settings, self.port),
             "SECRET_KEY": settings.secret_key,
             "CONTENT_DIR": str(settings.content_dir),
         }

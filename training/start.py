@@ -23,7 +23,7 @@ THREADS = 8
 
 def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> int:
     """Runs web server and scheduler until Ctrl-C or SIGTERM; restarts one that stops."""
-    environment = environment_of(settings)
+    environment = environment_of(settings, port)
     commands = {
         "web": web_command(port, host),
         "worker": [sys.executable, "-m", "training", "worker"],
@@ -94,14 +94,16 @@ def web_command(port: int, host: str) -> list[str]:
     ]
 
 
-def environment_of(settings: Settings) -> dict[str, str]:
-    """The environment in which the parts read the same settings."""
+def environment_of(settings: Settings, port: int) -> dict[str, str]:
+    """The environment in which the parts read the same settings. Where nobody set an address,
+    mails, QR codes and certificates lead to the port on which it runs."""
+    unset = settings.base_url == Settings().base_url
     return {
         **os.environ,
         "DATA_DIR": str(settings.data_dir),
         "DATABASE_URL": settings.database_url,
         "BOX_DIR": str(settings.box_dir),
-        "BASE_URL": settings.base_url,
+        "BASE_URL": f"http://127.0.0.1:{port}" if unset else settings.base_url,
         "PYTHONUNBUFFERED": "1",
     }
 

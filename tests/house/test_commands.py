@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from training import backup, commands
+from training import backup, commands, start
 from training.db import Base, Database
+from training.settings import Settings
 
 
 @pytest.fixture
@@ -167,3 +169,19 @@ def test_a_place_that_is_not_there_is_told_before_anything_is_done(
         said = capsys.readouterr().err
         assert nowhere in said and "kan niet worden gelezen" in said, arguments
     assert counts(empty_url)["person"] == 0
+
+
+@pytest.mark.parametrize(
+    ("set_to", "leads_to"),
+    [
+        (None, "http://127.0.0.1:8123"),
+        ("https://weerbaar.example", "https://weerbaar.example"),
+    ],
+)
+def test_mails_and_codes_lead_to_where_it_runs(
+    tmp_path: Path, set_to: str | None, leads_to: str
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    if set_to:
+        settings = replace(settings, base_url=set_to)
+    assert start.environment_of(settings, 8123)["BASE_URL"] == leads_to

@@ -22,7 +22,9 @@ from training.settings import Settings
 def test_a_bot_that_tries_and_tries_gets_in_nowhere(
     app: Flask, town: Town, database: Database, tries: int
 ) -> None:
-    halls = [Hall.opened(app, town) for _ in range(3)]
+    halls = [
+        Hall.opened(app, town, unit=str(town.units[u])) for u in ("raad", "college", "handhaving")
+    ]
     luck, bot, answers = random.Random(6), app.test_client(), dict.fromkeys((200, 404, 429), 0)
     for _ in range(tries):
         code = "".join(luck.choice(rules.SIGNS) for _ in range(rules.CODE_LENGTH))

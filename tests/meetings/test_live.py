@@ -479,3 +479,25 @@ def test_odd_numbers_from_a_desk_change_nothing(hall: Hall, odd: str) -> None:
 def test_the_address_of_a_vote_opened_by_hand_is_the_room(hall: Hall) -> None:
     answer = hall.app.test_client().get(f"/m/{hall.code}/stem")
     assert (answer.status_code, answer.location) == (303, f"/m/{hall.code}")
+
+
+def test_who_goes_back_and_prepares_again_keeps_the_room(hall: Hall, database: Database) -> None:
+    phone = hall.welcome(1)[0]
+    again = Hall.opened(hall.app, hall.town, vote=["na-de-fractieavond"], second_round=[])
+    assert (again.meeting_id, again.code) == (hall.meeting_id, hall.code)
+    assert phone.look()
+    assert "Blijf op deze pagina" in phone.page, "and it is still in"
+    hall.press(Step.START)
+    assert "Open de stemming" not in hall.look(), "the new plan counts"
+    other = Hall.opened(hall.app, hall.town)
+    assert other.meeting_id != hall.meeting_id, "what has begun is not begun again"
+    with database.reading() as db:
+        assert len(db.scalars(sa.select(Meeting)).all()) == 2
+
+
+def test_a_dilemma_that_runs_is_not_stopped_without_a_warning(hall: Hall) -> None:
+    address = f"/bijeenkomsten/dilemma/het-geheime-stuk?bijeenkomst={hall.meeting_id}"
+    page = hall.desk.get(address).get_data(as_text=True)
+    assert "al een dilemma bezig" in page
+    hall.desk.post(f"/bijeenkomsten/{hall.meeting_id}/sluiten")
+    assert "al een dilemma bezig" not in hall.desk.get(address).get_data(as_text=True)

@@ -42,7 +42,7 @@ class Servers:
     def __init__(self, settings: Settings) -> None:
         self.port = free_port()
         self.environment = {
-            **start.environment_of(settings),
+            **start.environment_of(settings, self.port),
             "SECRET_KEY": settings.secret_key,
             "CONTENT_DIR": str(settings.content_dir),
         }

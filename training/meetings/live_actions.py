@@ -107,6 +107,28 @@ def begin(
     raise LookupError("no free code found")
 
 
+def prepare_again(
+    db: Session, meeting_id: uuid.UUID, dilemma: Dilemma, plan: Plan, now: dt.datetime
+) -> bool:
+    """Gives a waiting room that is open for this dilemma another plan: its code stays on the
+    screen, its phones stay in. Whether there was one."""
+    query = sa.select(MeetingStand).where(
+        MeetingStand.meeting_id == meeting_id,
+        MeetingStand.code.is_not(None),
+        MeetingStand.phase == Phase.LOBBY,
+        MeetingStand.dilemma_id == dilemma.id,
+        MeetingStand.dilemma_version == dilemma.version,
+    )
+    stand = db.scalars(query.with_for_update()).one_or_none()
+    if stand is None:
+        return False
+    stand.vote, stand.second_round = list(plan.vote), list(plan.second_round)
+    stand.path_by, stand.quick = plan.path_by, plan.quick
+    stand.version += 1
+    stand.touched_at = now
+    return True
+
+
 def join(db: Session, meeting_id: uuid.UUID) -> None:
     """Counts one phone more; nothing else is kept of it. Raises `FullError`."""
     query = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from training.db import Database
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
-from training.meetings.rules import Plan, Round, Stand
+from training.meetings.rules import Phase, Plan, Round, Stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,27 @@ def open_meetings(db: Session, account_id: uuid.UUID) -> Sequence[tuple[Meeting,
         .order_by(Meeting.starts_at.desc(), Meeting.id)
     )
     return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def waiting_room_of(
+    db: Session, account_id: uuid.UUID, unit_id: uuid.UUID, dilemma_id: str, since: dt.datetime
+) -> Meeting | None:
+    """The meeting, made since an instant, whose waiting room for this dilemma and unit this
+    account has open."""
+    query = (
+        sa.select(Meeting)
+        .join(MeetingStand, MeetingStand.meeting_id == Meeting.id)
+        .where(
+            Meeting.facilitator_id == account_id,
+            Meeting.unit_id == unit_id,
+            Meeting.made_at >= since,
+            MeetingStand.dilemma_id == dilemma_id,
+            MeetingStand.phase == Phase.LOBBY,
+            MeetingStand.code.is_not(None),
+        )
+        .order_by(Meeting.made_at.desc())
+    )
+    return db.scalars(query.limit(1)).first()
 
 
 def own_meeting(db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID) -> Meeting | None:

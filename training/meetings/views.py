@@ -26,6 +26,7 @@ from training.web.doors import open_to, reach, visitor
 from training.web.request_db import db
 
 blueprint = Blueprint("meetings", __name__)
+JUST_NOW = dt.timedelta(minutes=30)
 LIVE_KIND, COUNCIL_KIND, QUICK_KIND = (
     "dilemmasessie-medewerkers",
     "dilemmasessie-raad",
@@ -83,14 +84,25 @@ def prepare(slug: str) -> ResponseReturnValue:
     form = _form(dilemma, units, meeting)
     if form.validate_on_submit():
         plan = _plan(dilemma, form)
-        begun = meeting or _new_meeting(dilemma, plan, form, units)
+        begun = (
+            meeting or _begun_just_now(dilemma, form) or _new_meeting(dilemma, plan, form, units)
+        )
         begun.council = form.council.data
+        if live_actions.prepare_again(db(), begun.id, dilemma, plan, clock.now()):
+            return redirect(url_for("meetings.show_desk", meeting_id=begun.id), 303)
         over = live_actions.end(db(), begun.id)  # a dilemma that ran in this meeting before
         live_actions.begin(db(), begun, dilemma, plan, clock.now())
         note(Action.CHANGED_MEETING, begun.municipality_id, None, "dilemma begonnen")
         commit_and_forget(over)
         return redirect(url_for("meetings.show_desk", meeting_id=begun.id), 303)
-    page = render_template("meetings/prepare.html", form=form, dilemma=dilemma, meeting=meeting)
+    page = render_template(
+        "meetings/prepare.html",
+        form=form,
+        dilemma=dilemma,
+        meeting=meeting,
+        running=meeting is not None
+        and live_queries.room_of_facilitator(db(), meeting.id, visitor().account_id) is not None,
+    )
     return page, 422 if request.method == "POST" else 200
 
 
@@ -142,6 +154,13 @@ def _plan(dilemma: Dilemma, form: PrepareForm) -> Plan:
         tuple(scene for scene in in_order if scene in twice),
         PathBy[form.path_by.data],
     )
+
+
+def _begun_just_now(dilemma: Dilemma, form: PrepareForm) -> Meeting | None:
+    """The waiting room that was opened a moment ago: who went back and pressed again means that
+    one, not a second."""
+    unit_id, since = uuid.UUID(form.unit.data), clock.now() - JUST_NOW
+    return live_queries.waiting_room_of(db(), visitor().account_id, unit_id, dilemma.id, since)
 
 
 def _new_meeting(dilemma: Dilemma, plan: Plan, form: PrepareForm, units: list[Unit]) -> Meeting:
