@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from tests.meetings.test_planned import COMING, invite, key_of, mails, plan
+from tests.meetings.test_planned import in_a_month, invite, key_of, mails, plan
 from tests.signing import sign_in
 from tests.town import Town
 from training.db import Database
@@ -40,7 +40,7 @@ def test_each_mail_brings_the_same_entry_with_a_higher_sequence(
         "title": "Signalen herkennen",
         "kind": "training-signalen",
         "unit": str(town.municipality),
-        "day": f"{COMING:%Y-%m-%d}",
+        "day": in_a_month(),
         "starts": "15:00",
         "ends": "17:00",
         "place": "Gemeentehuis, zaal 2",

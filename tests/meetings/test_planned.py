@@ -676,3 +676,21 @@ def test_pressing_without_choosing_says_what_to_do(
         answer = fatma.post(f"/bijeenkomsten/{meeting}/{path}", follow_redirects=True)
         assert words in answer.get_data(as_text=True)
     assert mails(database) == []
+
+
+def test_more_places_are_told_only_to_who_gets_one(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town, places="1")
+    invite(fatma, meeting, *(key_of(town, short) for short in ("anna", "vera")))
+    for short in ("anna", "vera"):
+        client = sign_in(app.test_client(), town, short)
+        client.post(f"/mijn-bijeenkomsten/{meeting}/aanmelden")
+    data = {"title": "Signalen herkennen", "kind": "training-signalen", "places": "2"}
+    data |= {"unit": str(town.municipality), "day": in_a_month()}
+    data |= {"starts": "14:00", "ends": "16:00", "place": "Gemeentehuis, zaal 2"}
+    fatma.post(f"/bijeenkomsten/{meeting}/wijzigen", data=data)
+    assert mails(database, "Gewijzigd") == []
+    assert [m.to_address for m in mails(database, "Je hebt een plek")] == ["vera@merendijk.example"]
+    with database.reading() as db:
+        assert db.scalars(sa.select(Meeting.sequence)).one() == 0

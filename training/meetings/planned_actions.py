@@ -25,6 +25,7 @@ from training.meetings.models import (
 from training.meetings.planning_rules import Invited, Key, Presence, answer_for, may_undo
 
 DAY = dt.timedelta(days=1)
+TOLD = frozenset({"title", "kind", "starts_at", "ends_at", "place", "explanation"})
 
 
 def invite(db: Session, meeting: Meeting, keys: Iterable[Key]) -> int:
@@ -103,18 +104,19 @@ def _lock(db: Session, meeting_id: uuid.UUID) -> None:
     db.execute(sa.select(Meeting.id).where(Meeting.id == meeting_id).with_for_update())
 
 
-def change(db: Session, meeting: Meeting, values: dict[str, object]) -> bool:
-    """Changes a meeting; its sequence goes up, so that calendars follow. Whether anything did."""
+def change(db: Session, meeting: Meeting, values: dict[str, object]) -> frozenset[str]:
+    """Changes a meeting. When something of it is for who comes (`TOLD`) its sequence goes up, so
+    that calendars follow. Returns what changed."""
     changed = {name: value for name, value in values.items() if getattr(meeting, name) != value}
     for name, value in changed.items():
         setattr(meeting, name, value)
-    if changed:
+    if TOLD & changed.keys():
         meeting.sequence += 1
     if "starts_at" in changed:
         db.execute(
             sa.update(Invitation).where(Invitation.meeting_id == meeting.id).values(reminded=False)
         )
-    return bool(changed)
+    return frozenset(changed)
 
 
 def cancel(meeting: Meeting, now: dt.datetime) -> None:

@@ -100,12 +100,16 @@ def change_meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
     units = units_of(db(), [meeting.unit_id])
     form = _offered(PlanForm(data=_data_of(meeting)), units)
     if form.validate_on_submit():
-        if planned_actions.change(db(), meeting, _values(form)):
+        changed = planned_actions.change(db(), meeting, _values(form))
+        if changed:
             promoted = planned_actions.fill_places(db(), meeting)
-            tell_invited(meeting, "wijziging")
+            told = bool(changed & planned_actions.TOLD)
+            if told:
+                tell_invited(meeting, "wijziging")
             planned_letters.tell(db(), meeting, promoted, "plek", base_url(), clock.now())
             note(Action.CHANGED_MEETING, meeting.municipality_id, None, "bijeenkomst gewijzigd")
-            flash("De bijeenkomst is gewijzigd. Wie is uitgenodigd, krijgt bericht.", "ok")
+            hear = " Wie is uitgenodigd, krijgt bericht." if told else ""
+            flash(f"De bijeenkomst is gewijzigd.{hear}", "ok")
         else:
             flash("Er is niets veranderd, dus niemand krijgt bericht.")
         return _to_meeting(meeting.id)
