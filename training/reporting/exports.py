@@ -26,6 +26,7 @@ from training.reporting.queries import in_plain_text
 from training.reporting.rules import DEFINITIONS, Column, Kind, dutch, safe_text
 
 BATCH = 2000  # rows at once out of SQLite
+SORTED_IN = "64MB"  # memory in which PostgreSQL puts the rows of some thousand people in order
 PIECE = 64 * 1024  # bytes of one piece of the stream
 Cells = tuple[Any, ...]
 Progress = Callable[[int], None]
@@ -54,6 +55,7 @@ def csv_pieces(db: Session, queries: Queries, columns: Sequence[Column]) -> Iter
 
 def _copied(connection: sa.Connection, queries: Queries) -> Iterator[bytes]:
     cursor = connection.connection.cursor()
+    cursor.execute(f"SET LOCAL work_mem = '{SORTED_IN}'")
     for query in queries:
         waiting: list[bytes] = []
         size = 0
@@ -75,7 +77,8 @@ def _written(connection: sa.Connection, queries: Queries) -> Iterator[bytes]:
     cursor = connection.connection.cursor()
     for query in queries:
         text = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-        cursor.execute(str(text))
+        left = text.params  # LIMIT -1 is bound all the same
+        cursor.execute(str(text), [left[name] for name in text.positiontup or ()])
         while rows := cursor.fetchmany(BATCH):
             writer.writerows(rows)
             yield buffer.getvalue().encode()

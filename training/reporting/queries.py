@@ -46,7 +46,7 @@ from training.reporting.rules import (
 
 PAGE = 50  # rows on one screen
 FIRST_PEOPLE = 50  # of whom a file is asked first, so that it begins at once
-COPIED_PEOPLE, HELD_PEOPLE = 2_500, 500  # and then: streamed past us, or held in memory
+COPIED_PEOPLE, HELD_PEOPLE = 5_000, 500  # and then: streamed past us, or held in memory
 Ids = Collection[uuid.UUID]
 Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]  # municipality, person, duty
 
@@ -161,13 +161,16 @@ def _looked_up(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
     return query.correlate(Person).offset(0).exists()
 
 
-def _in_order(ids: Ids, reach: Reach, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
+def _in_order(
+    ids: Ids, reach: Reach, filters: Filters, all_of_them: bool = False
+) -> sa.Select[*tuple[Any, ...]]:
     """The people whom these filters choose, under a duty or not: by municipality (when there are
-    several) and name."""
+    several) and name. `all_of_them` are asked, or only the first."""
     names: list[Any] = [Person.family_name, Person.given_name]
     placed = sa.select(Position.id).where(_of_person(), _in_place(reach, filters))
     query: sa.Select[Any] = sa.select(Person.municipality_id, Person.id, *names)
-    query = query.where(*_people(ids, filters), _looked_up(placed))
+    is_placed = placed.correlate(Person).exists() if all_of_them else _looked_up(placed)
+    query = query.where(*_people(ids, filters), is_placed)
     if len(ids) > 1:
         municipality = aliased(Unit, name="municipality")
         query = query.join(municipality, municipality.id == Person.municipality_id)
@@ -266,8 +269,14 @@ def participation_rows(
     )
 
 
-def _placed(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
-    """The people, each with the unit in which the overview shows them."""
+Persons = Ids | sa.BindParameter[uuid.UUID]
+
+
+def _placed(
+    ids: Ids, reach: Reach, filters: Filters, persons: Persons | None = None
+) -> sa.Subquery:
+    """The people, each with the unit in which the overview shows them. OFFSET makes the database
+    look that up once for each person, and not again for each of their duties."""
     query = sa.select(
         Person.municipality_id,
         Person.id.label("person_id"),
@@ -278,7 +287,23 @@ def _placed(ids: Ids, reach: Reach, filters: Filters) -> sa.Subquery:
         _place(Position.unit_id, reach, filters).label("unit_id"),
         _place(Position.job_title, reach, filters).label("job_title"),
     ).where(*_people(ids, filters))
-    return query.subquery("placed")
+    if persons is not None:
+        query = query.where(Person.id.in_(persons))
+    return query.offset(0).subquery("placed")
+
+
+def _standing(
+    ids: Ids, filters: Filters, late: Unwritten | None, persons: Persons | None
+) -> sa.Subquery:
+    """How everybody stands, or only these persons: then it is worked out once for each row, and
+    not at every place that asks for it."""
+    every = standing_rows(filters.as_of, late)
+    query = sa.select(every).where(every.c.municipality_id.in_(ids))
+    if filters.duty_id is not None:
+        query = query.where(every.c.duty_id == filters.duty_id)
+    if persons is not None:
+        query = query.where(every.c.person_id.in_(persons)).offset(0)
+    return query.subquery("stands")
 
 
 def rows_with_standing(
@@ -286,12 +311,12 @@ def rows_with_standing(
     reach: Reach,
     filters: Filters,
     late: Unwritten | None = None,
-    persons: Ids | sa.BindParameter[uuid.UUID] | None = None,
+    persons: Persons | None = None,
 ) -> sa.Subquery:
     """Everybody (or only these persons) under each duty with how they stand, not yet chosen by
     that and in no order. `late` is what `news` tells."""
-    who = _placed(ids, reach, filters)
-    rows = standing_rows(filters.as_of, late)
+    who = _placed(ids, reach, filters, persons)
+    rows = _standing(ids, filters, late, persons)
     municipality = aliased(Unit, name="municipality")
     standing = rows.c.standing
     query = (
@@ -329,11 +354,6 @@ def rows_with_standing(
         .join(municipality, municipality.id == who.c.municipality_id)
         .where(Duty.in_force_from <= filters.as_of, rows.c.standing.not_in(OVER))
     )
-    query = query.where(rows.c.municipality_id.in_(ids))
-    if persons is not None:
-        query = query.where(who.c.person_id.in_(persons), rows.c.person_id.in_(persons))
-    if filters.duty_id is not None:
-        query = query.where(rows.c.duty_id == filters.duty_id)
     if filters.theme:
         query = query.where(about(filters.content))
     return query.subquery("participation")
@@ -475,7 +495,7 @@ def file_queries(
 ) -> Iterator[sa.Select[*tuple[Any, ...]]]:
     """The cells of a file as queries, each of the next people in the order of the rows: the first
     row comes at once, and no server sorts a million rows. Few people first, then more."""
-    people = db.execute(_in_order(ids, reach, filters)).all()
+    people = db.execute(_in_order(ids, reach, filters, all_of_them=True)).all()
     plain = replace(filters, audience="", name="")  # these people were chosen by them
     late = news(db, ids, filters.as_of)
     first, now = 0, FIRST_PEOPLE
