@@ -22,6 +22,7 @@ from training.identity import gate
 from training.identity.kiosk_rules import code_problem, new_code, plain_code
 from training.identity.models import Account, KioskKey, RoleGrant
 from training.identity.rules import Role
+from training.mail.models import OutboxMessage
 from training.people.models import Person
 
 OWN = "regenjas7"
@@ -203,6 +204,25 @@ def test_a_new_card_ends_the_old_one_and_a_leaver_gets_in_no_more(
         boaz = db.get_one(Person, (town.municipality, town.persons["boaz"]))
         boaz.left_on = dt.date(2026, 1, 1)
     assert "We konden je niet inloggen" in enter(app.test_client(), code)
+
+
+def test_a_reopened_account_without_mailbox_asks_for_a_new_card_and_writes_no_mail(
+    app: Flask, town: Town, database: Database
+) -> None:
+    enter_the_first_time(app, town)
+    with database.reading() as db:
+        account_id = db.scalars(
+            sa.select(Account.id).where(Account.person_id == town.persons["boaz"])
+        ).one()
+    bas = sign_in(app.test_client(), town, "bas")
+    bas.post(f"/accounts/{account_id}/sluiten")
+    page = bas.post(f"/accounts/{account_id}/heropenen", follow_redirects=True).text
+    assert "nieuwe kaart te printen" in page
+    with database.reading() as db:
+        assert db.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) == 0
+    assert "Dag Boaz" not in enter(app.test_client(), OWN), "the old card stays dead"
+    _page, code = print_card(app, town)
+    assert "Kies je eigen code" in enter(app.test_client(), code)
 
 
 @given(st.text(max_size=30))

@@ -22,7 +22,7 @@ from training.people.models import Person, Position, Tag
 from training.retention import person_actions, queries
 from training.retention.models import ErasedPerson
 from training.retention.person_actions import NotMergeableError
-from training.retention.register import REGISTER, Fate
+from training.retention.register import REGISTER, Fate, Holds
 from training.retention.rules import GONE_NAME, PSEUDONYM, Gone
 
 TODAY = dt.date(2026, 11, 2)
@@ -78,6 +78,28 @@ def test_what_one_sees_of_oneself_has_every_table(database: Database, town: Town
         text = queries.readable(person.name, found, TODAY)
         assert all(label in text for label in LABELS.values())
         assert "x1" not in str(found["Inloglinks"][0].get("hash")), "what opens something is hidden"
+
+
+def test_every_column_that_one_may_see_of_oneself_has_a_dutch_name(
+    database: Database, town: Town
+) -> None:
+    with database.transaction() as db:
+        person = who(db, town, "boaz")
+        everything.fill(db, person)
+        found = queries.own_data(db, person)
+        shown = {key for rows in found.values() for row in rows for key in row} - {"id"}
+        text = queries.readable(person.name, found, TODAY)
+    stored = {
+        column.name
+        for entry in REGISTER
+        if entry.own and entry.holds is not Holds.NAME and entry.table != "audit_subject"
+        for column in Base.metadata.tables[entry.table].columns
+    }
+    told = stored - queries.SAME - {"id", "unit_id", "duty_id"}
+    assert told | shown <= queries.WORDS.keys(), (told | shown) - queries.WORDS.keys()
+    assert "- gemeente: Merendijk" in text
+    english = {word for word in queries.WORDS.values() if "_" in word or word.endswith(" id")}
+    assert not english
 
 
 def test_erasing_one_leaves_all_others_as_they_were(database: Database, town: Town) -> None:

@@ -15,6 +15,7 @@ from training.identity import actions, queries
 from training.identity.access_table import ROLE_UNITS
 from training.identity.actions import NotAllowedError
 from training.identity.forms import AccountFilter, GiveRoleForm, NewAccountForm, PersonFilter, said
+from training.identity.kiosk_rules import has_mailbox
 from training.identity.models import Account
 from training.identity.queries import AccountSearch
 from training.identity.rules import AccountState, Role, TokenPurpose
@@ -189,8 +190,12 @@ def reopen_account(account_id: uuid.UUID) -> ResponseReturnValue:
         flash(str(problem), "error")
     else:
         note(Action.REOPENED_ACCOUNT, person.municipality_id, person.id)
-        _send_invitation(account)
-        flash("Het account is weer open. De uitnodiging is onderweg.", "ok")
+        if has_mailbox(account.email):
+            _send_invitation(account)
+            flash("Het account is weer open. De uitnodiging is onderweg.", "ok")
+        else:
+            flash("Het account is weer open. Deze persoon heeft geen e-mailadres: vraag HR om een "
+                  "nieuwe kaart te printen. De oude kaart werkt niet meer.", "ok")  # fmt: skip
     return _back(account)
 
 

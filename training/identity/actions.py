@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from training.clock import local_date
 from training.identity import letters, passwords, queries
 from training.identity.access_table import ROLE_UNITS
-from training.identity.models import Account, AccountToken, RoleGrant
+from training.identity.kiosk_rules import has_mailbox
+from training.identity.models import Account, AccountToken, KioskKey, RoleGrant
 from training.identity.rules import (
     LONGEST_ROLE,
     TOKEN_LASTS,
@@ -178,10 +179,15 @@ def close_account(db: Session, account: Account, by: uuid.UUID | None, now: dt.d
 
 
 def reopen_account(db: Session, account: Account) -> None:
-    """Opens a closed account again: its holder starts anew with an invitation."""
+    """Opens a closed account again: its holder starts anew with an invitation, or (who has no
+    mailbox) with a new card: the old one does not work any more."""
     if account.state is not AccountState.CLOSED:
         raise NotAllowedError("Dit account is niet gesloten.")
-    account.state = AccountState.INVITED
+    if has_mailbox(account.email):
+        account.state = AccountState.INVITED
+    else:
+        account.state = AccountState.ACTIVE
+        db.execute(sa.delete(KioskKey).where(KioskKey.account_id == account.id))
     db.flush()
 
 

@@ -19,6 +19,11 @@ SHORTEST, LONGEST = 6, 20
 NO_MAILBOX = "kiosk.invalid"  # RFC 2606: no mail can ever go there
 
 
+def has_mailbox(address: str) -> bool:
+    """Whether mail can be sent to the address of an account."""
+    return not address.endswith(f"@{NO_MAILBOX}")
+
+
 def new_code() -> str:
     """A random code to print: about 8 · 10¹¹ possibilities, and five tries in a quarter."""
     return "".join(secrets.choice(LETTERS) for _ in range(PRINTED_LENGTH))

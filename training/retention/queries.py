@@ -100,7 +100,11 @@ def plain(value: Any) -> Any:
 
 def _with_names(db: Session, found: dict[str, Rows]) -> dict[str, Rows]:
     """Says beside the ids of units and duties what they are called."""
-    for column, model, name in (("unit_id", Unit, Unit.name), ("duty_id", Duty, Duty.title)):
+    for column, model, name in (
+        ("unit_id", Unit, Unit.name),
+        ("municipality_id", Unit, Unit.name),
+        ("duty_id", Duty, Duty.title),
+    ):
         ids = {row[column] for rows in found.values() for row in rows if row.get(column)}
         if not ids:
             continue
@@ -156,6 +160,16 @@ WORDS = {
     "must_change": "moet code wijzigen", "cause": "aanleiding", "due_days": "dagen tijd",
     "why": "waarom", "opened_by": "geopend door", "gaps": "onderbrekingen", "proofs": "bewijzen",
     "least_version": "minstens versie", "account_id": "account (nummer)",
+    "municipality": "gemeente", "final": "lijst afgesloten", "anchor_day": "vaste dag in de maand",
+    "only_kind": "alleen deze soort inhoud", "only_id": "alleen deze inhoud",
+    "keeps_until": "blijft in elk geval geldig tot en met", "decided_by": "besloten door (nummer)",
+    "facilitator_id": "gespreksleider (nummer)", "series_id": "reeks (nummer)",
+    "series_month": "maand van de reeks", "places": "aantal plekken", "council": "van de raad",
+    "dilemma_id": "dilemma", "guests": "gasten", "cancelled_at": "afgezegd op",
+    "settled_at": "verwerkt op", "audience": "doelgroep", "week": "week van de maand",
+    "weekday": "dag van de week", "time": "tijd", "message_id": "bericht (nummer)",
+    "send_on": "te versturen op", "written_on": "geschreven op", "calendar": "agenda-afspraak",
+    "op": "op", "wie": "wie", "wat": "wat", "waar": "waar",
 }  # fmt: skip
 
 
@@ -168,7 +182,7 @@ def readable(name: str, found: dict[str, Rows], today: dt.date) -> str:
         for row in rows:
             lines.append("")
             lines += [
-                f"- {WORDS.get(key, key.replace('_', ' '))}: {in_dutch(value)}"
+                f"- {WORDS[key]}: {in_dutch(value)}"
                 for key, value in row.items()
                 if value not in (None, "", [], {}) and key != "id"
             ]
