@@ -694,3 +694,24 @@ def test_more_places_are_told_only_to_who_gets_one(
     assert [m.to_address for m in mails(database, "Je hebt een plek")] == ["vera@merendijk.example"]
     with database.reading() as db:
         assert db.scalars(sa.select(Meeting.sequence)).one() == 0
+
+
+def test_who_leads_elsewhere_now_no_longer_sees_the_names_here(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    meeting = plan(fatma, town)
+    invite(fatma, meeting, key_of(town, "vera"))
+    with database.transaction() as db:
+        query = sa.select(RoleGrant).where(
+            RoleGrant.account_id == town.accounts["fatma"], RoleGrant.role == Role.FACILITATOR
+        )
+        for grant in db.scalars(query):
+            grant.unit_id = town.units["other"]
+    again = sign_in(app.test_client(), town, "fatma")
+    assert again.get("/bijeenkomsten").status_code == 200, "she still leads meetings"
+    for path in ("", "/aanwezig", "/lijst", "/uitnodigen?zoek=a", "/plakken", "/inchecken"):
+        assert again.get(f"/bijeenkomsten/{meeting}{path}").status_code == 404, path
+    assert (
+        again.get(f"/bijeenkomsten/dilemma/het-geheime-stuk?bijeenkomst={meeting}").status_code
+        == 404
+    )

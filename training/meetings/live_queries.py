@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from training.db import Database
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
 from training.meetings.rules import Phase, Plan, Round, Stand
+from training.people.queries import units_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,16 @@ def waiting_room_of(
     return db.scalars(query.limit(1)).first()
 
 
-def own_meeting(db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID) -> Meeting | None:
-    """A meeting that this account leads; None as if there were none."""
-    query = sa.select(Meeting).where(Meeting.id == meeting_id, Meeting.facilitator_id == account_id)
+def own_meeting(
+    db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID, units: Sequence[uuid.UUID]
+) -> Meeting | None:
+    """A meeting that this account leads, below one of the units in which it still may; None as if
+    there were none."""
+    query = sa.select(Meeting).where(
+        Meeting.id == meeting_id,
+        Meeting.facilitator_id == account_id,
+        Meeting.unit_id.in_(units_below(units)),
+    )
     return db.scalars(query).one_or_none()
 
 

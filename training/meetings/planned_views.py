@@ -237,8 +237,9 @@ def fetch_own_material(meeting_id: uuid.UUID, material_id: uuid.UUID) -> Respons
 
 
 def own_meeting(meeting_id: uuid.UUID) -> Meeting:
-    """A meeting that the visitor leads; else 404."""
-    meeting = live_queries.own_meeting(db(), meeting_id, visitor().account_id)
+    """A meeting that the visitor leads, where he or she still may; else 404."""
+    units = [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)]
+    meeting = live_queries.own_meeting(db(), meeting_id, visitor().account_id, units)
     if meeting is None:
         abort(404)
     return meeting

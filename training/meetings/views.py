@@ -119,7 +119,8 @@ def _asked_meeting() -> Meeting | None:
         meeting_id = uuid.UUID(asked)
     except ValueError:
         abort(404)
-    meeting = live_queries.own_meeting(db(), meeting_id, visitor().account_id)
+    units = [grant.unit_id for grant in _reach()]
+    meeting = live_queries.own_meeting(db(), meeting_id, visitor().account_id, units)
     if meeting is None or meeting.cancelled_at:
         abort(404)
     return meeting
