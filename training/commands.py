@@ -266,12 +266,16 @@ def run_refreshers(options: argparse.Namespace) -> int:
     something: a coordinator must decide first."""
     settings, database = opened()
     today = options.on or clock.today()
-    outcome, digests = jobs.nightly(
+    outcome, mails = jobs.nightly(
         database, accepted(settings), today, clock.now(), keep=not options.dry_run
     )
     print(f"Peildag {clock.in_words(today)}{' (niets bewaard)' if options.dry_run else ''}:")
     print(f"  nieuwe toewijzingen: {outcome.assignments}, beëindigd: {outcome.ended}")
-    print(f"  nieuwe rondes: {outcome.cycles}, afgerond: {outcome.settled}, mails: {digests}")
+    print(f"  nieuwe rondes: {outcome.cycles}, afgerond: {outcome.settled}")
+    what = "zouden uitgaan" if options.dry_run else "klaarstaan"
+    print(f"  mails die {what}: {sum(mails.values())}")
+    for kind, number in sorted(mails.items(), key=lambda pair: pair[0].value):
+        print(f"    {kind.value}: {number}")
     for title, number in sorted(outcome.per_duty.items()):
         print(f"  {title}: {number}")
     for brake in outcome.stopped:

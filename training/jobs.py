@@ -39,6 +39,8 @@ from training.ballots.rules import Thresholds
 from training.content.classes import Library
 from training.db import Database
 from training.mail import actions as mail
+from training.mail.queries import written_at
+from training.mail.rules import MailKind
 from training.mail.transport import Transport, transport_of
 from training.meetings.live_actions import end_idle
 from training.meetings.planned_letters import remind
@@ -67,9 +69,10 @@ log = logging.getLogger(__name__)
 
 def nightly(
     database: Database, library: Library, today: dt.date, now: dt.datetime, keep: bool = True
-) -> tuple[assignments.Outcome, int]:
+) -> tuple[assignments.Outcome, dict[MailKind, int]]:
     """Opens and settles cycles and writes digests, in one transaction; safe to run again, also by
-    several workers at once. Without `keep` nothing is written: it only tells what would be. After
+    several workers at once. Returns also how many mails that put in the outbox, of each kind.
+    Without `keep` nothing is written: it only tells what would be. After
     it the records are checked, and what is wrong is kept for the administrator."""
     with database.writing() as db:
         keep_calendars(db, library)
@@ -79,12 +82,13 @@ def nightly(
         for brake in outcome.stopped:  # the caller tells them after the transaction
             db.refresh(brake)
             db.expunge(brake)
-        digests = write_digests(db, library, today, now)
+        write_digests(db, library, today, now)
         write_messages(db, library, today, now)
         write_team_digests(db, today, now)
         keep_entries(db, today)
         write_months(db, today)
         make_reports(db, library, today, now)
+        mails = written_at(db, now)
         if keep:
             db.commit()
     if keep:
@@ -93,14 +97,14 @@ def nightly(
         for check in wrong:
             log.error("nightly check: %s is wrong in %d records", check.rule, check.wrong)
     log.info(
-        "nightly: %d assignments, %d cycles, %d settled, %d stopped, %d digests",
+        "nightly: %d assignments, %d cycles, %d settled, %d stopped, %d mails",
         outcome.assignments,
         outcome.cycles,
         outcome.settled,
         len(outcome.stopped),
-        digests,
+        sum(mails.values()),
     )
-    return outcome, digests
+    return outcome, mails
 
 
 def _shares(db: Session) -> Mapping[uuid.UUID, float]:
@@ -143,6 +147,8 @@ def _locked(file: TextIO) -> bool:
 
 def work(settings: Settings, database: Database, library: Library) -> None:
     """Runs the schedule until SIGTERM or Ctrl-C."""
+    with database.transaction() as db:  # a new installation has quiet times before its first night
+        keep_calendars(db, library)
     transport = transport_of(settings.smtp_url, settings.mail_dir, settings.mail_from)
     stop = threading.Event()
     scheduler = schedule(settings, database, library, transport)

@@ -1,12 +1,15 @@
 """The cases of the rules for duties and refreshers, each by its name."""
 
 import datetime as dt
+import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from training.assignments.rules import (
+    SPREAD_SHIFT,
     Asked,
     Basis,
     Calendar,
@@ -26,6 +29,7 @@ from training.assignments.rules import (
     lived,
     next_fixed,
     rounds,
+    spread_offset,
     standing,
 )
 from training.clock import local_date
@@ -332,3 +336,25 @@ def test_absence_after_its_successor_opened_moves_no_round_for_what_is_new() -> 
     )
     assert (new.due_on, third.opens_on) == (D("2024-03-02"), D("2024-02-22"))
     assert third.due_on == D("2024-03-12"), "fourteen days after the return"
+
+
+# ------------------------------------------------------------------ spreading
+
+
+@pytest.mark.parametrize("days", [0, 1, 6, 13, 27, 41, 90, 120])
+def test_each_number_of_days_falls_to_equally_many_ids(days: int) -> None:
+    """Of all 4096 beginnings of an id: one more or less."""
+    counts = Counter(spread_offset(first << SPREAD_SHIFT, days) for first in range(4096))
+    assert sorted(counts) == list(range(days + 1))
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_a_team_of_six_is_hardly_ever_trained_in_one_week() -> None:
+    """Over six weeks; `docs/decisions.md` tells these shares."""
+    luck, teams = random.Random(6), 20_000
+    fullest = Counter(
+        max(Counter(spread_offset(luck.getrandbits(128), 41) // 7 for _ in range(6)).values())
+        for _ in range(teams)
+    )
+    assert fullest[6] < teams / 2_000
+    assert fullest[4] + fullest[5] + fullest[6] < teams * 0.06

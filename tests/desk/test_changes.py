@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -16,7 +17,8 @@ from tests.town import Town
 from training import clock
 from training.assignments import actions
 from training.assignments.models import Cycle, CycleEvent, Duty, DutyEvent, DutyPolicy, Reminder
-from training.assignments.rules import Policy, ReminderKind
+from training.assignments.reminder_rules import Fate
+from training.assignments.rules import Cause, Policy, ReminderKind
 from training.content.classes import ContentKind
 from training.db import Database
 from training.evidence.actions import record
@@ -275,3 +277,56 @@ def test_an_extra_round_opens_for_who_did_it_already(
     with database.reading() as db:
         query = sa.select(Cycle.person_id, Cycle.due_on).where(Cycle.number == 2)
         assert db.execute(query).all() == [(town.persons["anna"], today + 23 * DAY)]
+
+
+def test_an_extra_round_that_was_opened_by_mistake_is_undone_while_nobody_was_told(
+    client: FlaskClient, town: Town, database: Database
+) -> None:
+    today = clock.today()
+    with database.transaction() as db:
+        duty = actions.make_duty(
+            db,
+            unit_id=town.units["a2"],
+            title="Signalen aan de balie",
+            contents=[(ContentKind.MODULE, "drugshandel-herkennen")],
+            audiences=["baliemedewerkers"],
+            policy=Policy(1, today - 20 * DAY, first_due_days=90),
+        ).id
+        record(
+            db,
+            municipality_id=town.municipality,
+            person_id=town.persons["anna"],
+            unit_id=town.units["burgerzaken"],
+            kind=ContentKind.MODULE,
+            content_id="drugshandel-herkennen",
+            version=1,
+            completed_on=today - DAY,
+        )
+        actions.open_cycles(db, today)
+        before = {tuple(row) for row in db.execute(sa.select(*Cycle.__table__.columns))}
+    sign_in(client, town, "hanna")
+    address = f"/programma/verplichting/{duty}"
+    data = {"cause": "INCIDENT", "opens_on": today.isoformat(), "due_days": "21"}
+    opened = client.post(f"{address}/extra-ronde", data=data | {"why": "Een voorval."})
+    assert opened.status_code == 303
+    page = client.get(address).get_data(as_text=True)
+    [undo] = re.findall(rf"{address}/extra-ronde/[0-9a-f-]+", page)
+    with database.reading() as db:
+        assert db.scalar(sa.select(sa.func.count()).where(Cycle.cause == Cause.INCIDENT)) == 1
+    assert client.post(undo, data={"why": ""}).status_code == 422
+    assert client.post(undo, data={"why": "Verkeerde verplichting."}).status_code == 303
+    page = client.get(address).get_data(as_text=True)
+    assert "ongedaan gemaakt" in page and "Verkeerde verplichting." in page
+    assert client.get(undo).status_code == 404
+    with database.reading() as db:
+        assert {tuple(row) for row in db.execute(sa.select(*Cycle.__table__.columns))} == before
+    client.post(f"{address}/extra-ronde", data=data | {"why": "Nu goed."})
+    [undo] = re.findall(
+        rf"{address}/extra-ronde/[0-9a-f-]+", client.get(address).get_data(as_text=True)
+    )
+    with database.transaction() as db:
+        told = sa.update(Reminder).values(decided_on=today, outcome=Fate.TELL.value)
+        db.execute(told.where(Reminder.number == 2))
+    page = client.post(undo, data={"why": "Toch niet."})
+    assert page.status_code == 422
+    assert "Er ging al mail uit" in page.get_data(as_text=True)

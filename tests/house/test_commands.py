@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from training import backup, commands, start
+from training.assignments.models import QuietPeriod
 from training.db import Base, Database
 from training.settings import Settings
 
@@ -60,6 +65,36 @@ def test_a_dry_run_of_the_refreshers_keeps_nothing(installed: Path, empty_url: s
     assert counts(empty_url)["outbox_message"] > 0
     assert commands.main(["mail", "send"]) == 0
     assert list((installed / "mail").glob("*.eml"))
+
+
+def test_the_mails_that_are_told_are_those_in_the_outbox(
+    installed: Path, empty_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A dry run tells beforehand how many it would be."""
+    before = counts(empty_url)["outbox_message"]
+    commands.main(["refreshers", "--on", "2027-11-01", "--dry-run"])
+    would = re.search(r"mails die zouden uitgaan: (\d+)", capsys.readouterr().out)
+    commands.main(["refreshers", "--on", "2027-11-01"])
+    did = re.search(r"mails die klaarstaan: (\d+)", capsys.readouterr().out)
+    written = counts(empty_url)["outbox_message"] - before
+    assert would and did and written > 0
+    assert (int(would[1]), int(did[1])) == (written, written)
+
+
+def test_a_worker_has_quiet_times_before_its_first_night(installed: Path, empty_url: str) -> None:
+    database = Database(empty_url)
+    with database.transaction() as db:
+        db.execute(sa.delete(QuietPeriod))
+    worker = subprocess.Popen([sys.executable, "-m", "training", "worker"])
+    try:
+        end = time.monotonic() + 30
+        while not counts(empty_url)["quiet_period"] and time.monotonic() < end:
+            time.sleep(0.1)
+        assert counts(empty_url)["quiet_period"]
+    finally:
+        worker.terminate()
+        assert worker.wait(timeout=30) == 0
+        database.dispose()
 
 
 def test_a_backup_puts_everything_back_in_an_empty_database(

@@ -169,6 +169,7 @@ class Cycle(Base):
         sa.Index(
             "ix_cycle_next",
             "next_opens_on",
+            "municipality_id",
             postgresql_where=sa.text("closed_on IS NULL"),
             sqlite_where=sa.text("closed_on IS NULL"),
         ),

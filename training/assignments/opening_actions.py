@@ -11,13 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.assignments.actions import Outcome, Writer
-from training.assignments.models import Assignment, ExtraOpening
+from training.assignments.models import Assignment, Cycle, ExtraOpening, Reminder
 from training.assignments.queries import in_batches
+from training.assignments.reminder_rules import Fate
 from training.assignments.rules import Cause
+from training.assignments.turn_actions import BY_ITSELF
 
 LONGEST = 365  # days that may be given
 BY_HAND = (Cause.ROLE, Cause.TERM, Cause.SUCCESSOR, Cause.INCIDENT, Cause.LAW)
 """What somebody can open a round for; changed content opens rounds by itself."""
+KEY = ("municipality_id", "person_id", "duty_id", "number")
 
 
 class RefusedError(ValueError):
@@ -67,6 +70,46 @@ def open_extra(db: Session, asked: Asked, today: dt.date, at: dt.datetime) -> in
         for batch in in_batches(person_ids):
             writer.keep_up(municipality_id, batch)
     return sum(len(person_ids) for person_ids in under.values())
+
+
+def undo_extra(
+    db: Session, opening: ExtraOpening, by: str, why: str, today: dt.date, at: dt.datetime
+) -> None:
+    """Takes back a round that was opened by mistake: dates are again what they were. Raises
+    `RefusedError` when somebody was told of it, or did it."""
+    problem = why_not_undone(db, opening)
+    if problem is not None:
+        raise RefusedError(problem)
+    people = None if opening.person_id is None else [opening.person_id]
+    asked = Asked(
+        opening.duty_id, opening.cause, opening.opens_on, opening.due_days, why, by,
+        opening.municipality_id, people,
+    )  # fmt: skip
+    db.delete(opening)
+    db.flush()
+    writer = Writer(db, today, at, Outcome(), by, why)
+    for municipality_id, person_ids in _under(db, asked).items():
+        for batch in in_batches(person_ids):
+            writer.keep_up(municipality_id, batch)
+
+
+def why_not_undone(db: Session, opening: ExtraOpening) -> str | None:
+    """Why a round out of turn stays, in Dutch; None when it can be taken back."""
+    if opening.cause not in BY_HAND or opening.opened_by == BY_ITSELF:
+        return "Deze ronde ging vanzelf open."
+    own = sa.and_(Cycle.cause == opening.cause, Cycle.opens_on == opening.opens_on)
+    of_whom = [] if opening.person_id is None else [Cycle.person_id == opening.person_id]
+    rounds = sa.select(Cycle.number).where(Cycle.duty_id == opening.duty_id, *of_whom)
+    if db.scalar(rounds.where(own, Cycle.fulfilled_on.is_not(None)).limit(1)):
+        return "Iemand heeft deze ronde al gedaan."
+    told = rounds.join(
+        Reminder, sa.and_(*(Reminder.__table__.c[name] == Cycle.__table__.c[name] for name in KEY))
+    ).where(
+        Reminder.outcome == Fate.TELL.value, sa.or_(own, Reminder.decided_on > opening.opens_on)
+    )
+    if db.scalar(told.limit(1)):
+        return "Er ging al mail uit over deze ronde. Daarom blijft zij staan."
+    return None
 
 
 def _check(asked: Asked, today: dt.date) -> None:

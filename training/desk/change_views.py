@@ -15,6 +15,7 @@ from training.access import Permission
 from training.assignments import duty_actions, opening_actions, word_rules
 from training.assignments.duty_actions import Reason
 from training.assignments.facts import DutyFacts
+from training.assignments.models import ExtraOpening
 from training.assignments.rules import Cause, Policy, Standing
 from training.audit.models import Action
 from training.desk import (
@@ -320,6 +321,52 @@ def _extra_page(duty: DutyFacts, place: Place, form: ExtraForm) -> str:
             today, calendar_for(place, duty.policies[-1].quiet), today
         ),
     )
+
+
+@blueprint.get("/programma/verplichting/<uuid:duty_id>/extra-ronde/<uuid:opening_id>")
+@open_to(Permission.MANAGE_DUTIES)
+def plan_undo_extra(duty_id: uuid.UUID, opening_id: uuid.UUID) -> ResponseReturnValue:
+    """An extra round that was opened by hand, and whether it can be taken back."""
+    duty, place = _own(duty_id)
+    return _undo_page(duty, place, _opening(duty, opening_id), ReasonForm())
+
+
+def _opening(duty: DutyFacts, opening_id: uuid.UUID) -> ExtraOpening:
+    found = db().get(ExtraOpening, opening_id)
+    if found is None or found.duty_id != duty.id or found.person_id is not None:
+        abort(404)
+    return found
+
+
+def _undo_page(duty: DutyFacts, place: Place, opening: ExtraOpening, form: ReasonForm) -> str:
+    return render_template(
+        "desk/undo_extra.html",
+        tabs=tabs(""),
+        duty=duty,
+        place=place,
+        opening=opening,
+        problem=opening_actions.why_not_undone(db(), opening),
+        form=form,
+    )
+
+
+@blueprint.post("/programma/verplichting/<uuid:duty_id>/extra-ronde/<uuid:opening_id>")
+@open_to(Permission.MANAGE_DUTIES)
+def undo_extra(duty_id: uuid.UUID, opening_id: uuid.UUID) -> ResponseReturnValue:
+    """Takes back an extra round that was opened by mistake, when nobody was told yet."""
+    duty, place = _own(duty_id)
+    opening, form = _opening(duty, opening_id), ReasonForm()
+    if not form.validate():
+        return _undo_page(duty, place, opening, form), 422
+    reason = _reason(form)
+    what = f"extra ronde vanaf {opening.opens_on:%d-%m-%Y} ongedaan gemaakt"
+    try:
+        opening_actions.undo_extra(db(), opening, reason.by, reason.why, clock.today(), reason.at)
+    except opening_actions.RefusedError:
+        return _undo_page(duty, place, opening, form), 422
+    duty_actions.tell(db(), duty.id, reason, what)
+    message = "De extra ronde is ongedaan gemaakt. De datums zijn weer zoals ze waren."
+    return _saved(duty, place, f"extra ronde ongedaan: {duty.title}", message)
 
 
 @blueprint.post("/programma/verplichting/<uuid:duty_id>/extra-ronde")

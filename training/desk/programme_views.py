@@ -265,6 +265,7 @@ def show_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
         people=count_rules.shown(people, least_to_count()),
         lines=word_rules.policy_lines(duty.policies[-1]),
         history=queries.history_of(db(), duty.id),
+        openings=queries.openings_by_hand(db(), duty.id),
         policy_lines=word_rules.policy_lines,
         policies={policy.version: policy for policy in duty.policies},
         shelf=library(),

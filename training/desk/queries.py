@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session, aliased
 
 from training.access import Population, Reach
 from training.assignments.facts import DutyFacts, duties_at
-from training.assignments.models import Assignment, Duty, DutyAudience, DutyEvent, DutyPolicy
+from training.assignments.models import (
+    Assignment,
+    Duty,
+    DutyAudience,
+    DutyEvent,
+    DutyPolicy,
+    ExtraOpening,
+)
 from training.clock import local_date
 from training.db import AddDays, AddMonths
 from training.people.models import AudienceRule, Position, Unit
@@ -223,6 +230,16 @@ class Told:
     by: str
     why: str
     version: int | None
+
+
+def openings_by_hand(db: Session, duty_id: uuid.UUID) -> list[ExtraOpening]:
+    """The extra rounds that somebody opened for everybody under a duty, the newest first."""
+    query = sa.select(ExtraOpening).where(
+        ExtraOpening.duty_id == duty_id,
+        ExtraOpening.person_id.is_(None),
+        ExtraOpening.content_id.is_(None),
+    )
+    return list(db.scalars(query.order_by(ExtraOpening.opens_on.desc(), ExtraOpening.id)))
 
 
 def history_of(db: Session, duty_id: uuid.UUID) -> list[Told]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.mail.models import OutboxMessage
-from training.mail.rules import MailState
+from training.mail.rules import MailKind, MailState
 
 TROUBLE = (MailState.FAILED, MailState.IN_DOUBT)
 
@@ -23,6 +24,13 @@ def troubled(
         query = query.where(OutboxMessage.municipality_id.in_(municipality_ids))
     newest = query.order_by(OutboxMessage.written_at.desc(), OutboxMessage.id)
     return list(db.scalars(newest.limit(limit)))
+
+
+def written_at(db: Session, instant: dt.datetime) -> dict[MailKind, int]:
+    """How many mails of each kind were written at an instant: that of one job."""
+    query = sa.select(OutboxMessage.kind, sa.func.count().label("number"))
+    found = query.where(OutboxMessage.written_at == instant).group_by(OutboxMessage.kind)
+    return {row.kind: row.number for row in db.execute(found)}
 
 
 def known_keys(db: Session, keys: Collection[str]) -> set[str]:
