@@ -101,6 +101,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self.writing_engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._reading_engine = self.engine.execution_options(only_reads=True)
         self._glancing_engine: Engine = self.engine.execution_options(sqlite_begin="")
         if self.engine.dialect.name == "postgresql":
             self._glancing_engine = sa.create_engine(
@@ -124,8 +125,8 @@ class Database:
             return None if row is None else tuple(row)
 
     def reading(self) -> Session:
-        """A session that only reads."""
-        return Session(self.engine, expire_on_commit=False)
+        """A session that only reads. PostgreSQL refuses what it would write; SQLite forgets it."""
+        return Session(self._reading_engine, expire_on_commit=False)
 
     def writing(self) -> Session:
         """A session that may write; commit it, or what it did is gone."""
@@ -162,6 +163,10 @@ def make_engine(url: str) -> Engine:
     # Compiling a statement (jit) takes longer than any of ours runs.
     plain = {"options": "-c jit=off"}
     engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args=plain)
+    from training import postgresql  # loads the driver, which SQLite does without
+
+    event.listen(engine, "do_connect", postgresql.connect)
+    event.listen(engine, "begin", postgresql.begin)
     event.listen(engine, "checkin", _note_the_time)
     event.listen(engine, "checkout", functools.partial(_ping_after_a_pause, engine.dialect))
     return engine

@@ -13,7 +13,7 @@ import training.schema  # noqa: F401 - every table must be known
 from training.db import Base
 
 TRAINING = Path(__file__).parents[2] / "training"
-GROUND = {"settings", "db", "at_once", "clock", "access", "web", "pdf", "ics"}
+GROUND = {"settings", "db", "at_once", "postgresql", "clock", "access", "web", "pdf", "ics"}
 FLOORS = {
     "audit": 1, "mail": 1, "ballots": 1, "content": 1, "people": 2, "identity": 3, "evidence": 3,
     "learning": 4, "dilemmas": 4, "meetings": 5, "assignments": 6, "reporting": 7, "retention": 8, "home": 7,
