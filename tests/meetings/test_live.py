@@ -14,7 +14,7 @@ from tests.meetings.hall import DILEMMA, HERE, Hall, Phone, heading_of
 from tests.signing import sign_in
 from tests.town import Town
 from training import clock
-from training.content.classes import Library
+from training.content.classes import Advice, Library
 from training.db import Database
 from training.meetings.live_actions import end_idle
 from training.meetings.models import Meeting, MeetingRound, MeetingStand, OpenVote
@@ -83,7 +83,31 @@ def test_a_whole_dilemma_from_waiting_to_the_end(hall: Hall, library: Library) -
     page = hall.phones[0].look()
     assert "Jullie pad" in page
     assert all(flag in page for flag in (dilemma.flags["gemeld"], dilemma.flags["aangifte"]))
+    assert "Meld dezelfde dag bij" in page, "the last screen says where to go as well"
     assert EXERCISE in page
+
+
+def test_advice_is_on_request_before_the_vote_and_lies_open_when_the_room_talks(
+    app: Flask, town: Town, library: Library
+) -> None:
+    dilemma = library.dilemmas["wanneer-werkt-mevrouw-bakker"]
+    hall = Hall.opened(app, town, dilemma.id, vote=[dilemma.start], second_round=[])
+    scene = dilemma.scenes[dilemma.start]
+    [counsel] = [part for part in scene.parts if isinstance(part, Advice)]
+    words = str(counsel.rich.plain()).strip().split(".")[0]
+    hall.welcome(1)
+    hall.press(Step.START)
+    asked = f"<summary>Vraag raad aan {counsel.speaker.name}</summary>"
+    assert asked in hall.phones[0].look()
+    assert asked in hall.screen()
+    for step in (Step.OPEN_VOTE, Step.CLOSE_VOTE, Step.SHOW_FIGURES):
+        hall.press(step)
+        assert words not in hall.screen(), step
+    hall.press(Step.TALK)
+    page = hall.screen()
+    assert "Wie kun je om raad vragen?" in page
+    assert words in page
+    assert "<summary>Vraag raad" not in page
 
 
 def test_every_screen_of_a_council_says_that_it_is_an_exercise(hall: Hall) -> None:

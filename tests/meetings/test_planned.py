@@ -30,7 +30,10 @@ from training.mail.models import OutboxMessage
 from training.meetings import planning_rules
 from training.meetings.models import Attendance, Invitation, Meeting
 from training.meetings.planned_letters import remind
+from training.meetings.planned_queries import MOST_INVITED
 from training.meetings.planning_rules import Invited, Presence
+from training.people.models import Person, Position
+from training.people.rules import PositionKind
 from training.settings import Settings
 
 
@@ -103,6 +106,34 @@ def test_an_audience_and_a_name_are_invited_and_hear_of_it(
     body = mails(database, "Uitnodiging")[0].text or ""
     assert f"/mijn-bijeenkomsten/{meeting}" in body
     assert "van 14.00 tot 16.00 uur" in body
+
+
+def test_more_people_than_fit_in_one_invitation_are_refused_in_words(
+    fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    """Two thousand may come; nobody is left out in silence."""
+    meeting, today = plan(fatma, town), clock.today()
+    key = {"municipality_id": town.units["merendijk"]}
+    ids = [uuid.uuid4() for _ in range(MOST_INVITED)]
+    with database.transaction() as db:
+        db.execute(
+            sa.insert(Person),
+            [
+                key | {"id": one, "given_name": "Kees", "family_name": "Post", "joined_on": today}
+                for one in ids
+            ],
+        )
+        job = {"unit_id": town.units["burgerzaken"], "job_title": "Medewerker burgerzaken"}
+        job |= {"kind": PositionKind.EMPLOYEE, "from_on": today, "recorded_on": today}
+        db.execute(sa.insert(Position), [key | job | {"person_id": one} for one in ids])
+    answer = fatma.post(
+        f"/bijeenkomsten/{meeting}/uitnodigen",
+        data={"audiences": ["baliemedewerkers"]},
+        follow_redirects=True,
+    )
+    assert "meer dan 2.000 mensen" in answer.get_data(as_text=True)
+    with database.reading() as db:
+        assert db.scalars(sa.select(Invitation)).all() == []
 
 
 def test_nobody_of_another_municipality_can_be_invited_or_found(

@@ -28,6 +28,10 @@ DAY = dt.timedelta(days=1)
 TOLD = frozenset({"title", "kind", "starts_at", "ends_at", "place", "explanation"})
 
 
+class TooManyError(Exception):
+    """More people than can be invited to one meeting; nobody was invited."""
+
+
 def invite(db: Session, meeting: Meeting, keys: Iterable[Key]) -> int:
     """Invites persons; who was invited before keeps the answer. Returns how many are new."""
     rows = [
@@ -51,14 +55,17 @@ def invite(db: Session, meeting: Meeting, keys: Iterable[Key]) -> int:
 
 def invite_audiences(db: Session, meeting: Meeting, audiences: Collection[str]) -> int:
     """Invites everybody of these audiences below the meeting's node, and remembers which they
-    are. Returns how many persons are new."""
+    are. Returns how many persons are new. Raises `TooManyError`."""
+    day = local_date(meeting.starts_at)
+    keys = planned_queries.in_audiences(db, meeting.unit_id, audiences, day)
+    if len(keys) > planned_queries.MOST_INVITED:
+        raise TooManyError
     known = set(planned_queries.audiences_of(db, meeting.id))
     db.add_all(
         MeetingAudience(meeting_id=meeting.id, audience=audience)
         for audience in sorted(set(audiences) - known)
     )
-    day = local_date(meeting.starts_at)
-    return invite(db, meeting, planned_queries.in_audiences(db, meeting.unit_id, audiences, day))
+    return invite(db, meeting, keys)
 
 
 def sign_up(db: Session, meeting: Meeting, invitation: Invitation, now: dt.datetime) -> Invited:

@@ -95,7 +95,8 @@ def audiences_of(db: Session, meeting_id: uuid.UUID) -> list[str]:
 def in_audiences(
     db: Session, unit_id: uuid.UUID, audiences: Collection[str], day: dt.date
 ) -> list[Key]:
-    """The persons of these audiences below a unit on a day."""
+    """The persons of these audiences below a unit on a day; at most one more than may be invited,
+    so that it shows when they are too many."""
     rows = membership_rows().subquery()
     query = (
         sa.select(rows.c.municipality_id, rows.c.person_id)
@@ -111,7 +112,7 @@ def in_audiences(
         )
         .distinct()
     )
-    return [(row[0], row[1]) for row in db.execute(query.limit(MOST_INVITED))]
+    return [(row[0], row[1]) for row in db.execute(query.limit(MOST_INVITED + 1))]
 
 
 def candidates_below(db: Session, unit_id: uuid.UUID, day: dt.date) -> list[Candidate]:

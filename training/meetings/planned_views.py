@@ -165,13 +165,23 @@ def invite(meeting_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
+TOO_MANY = (
+    "Dit zijn meer dan 2.000 mensen. Er is niemand uitgenodigd. Kies een kleinere doelgroep, of "
+    "plan een bijeenkomst per gemeente of afdeling."
+)
+
+
 def _invited(meeting: Meeting, form: InviteForm) -> ResponseReturnValue:
     new = 0
     if not form.audiences.data and not request.form.getlist("persoon"):
         flash("Kies eerst een doelgroep, of zoek iemand op naam en kies die.", "error")
         return redirect(url_for("meetings.invite", meeting_id=meeting.id), 303)
     if form.validate():
-        new += planned_actions.invite_audiences(db(), meeting, form.audiences.data or [])
+        try:
+            new += planned_actions.invite_audiences(db(), meeting, form.audiences.data or [])
+        except planned_actions.TooManyError:
+            flash(TOO_MANY, "error")
+            return redirect(url_for("meetings.invite", meeting_id=meeting.id), 303)
     day = local_date(meeting.starts_at)
     keys = [key for text in request.form.getlist("persoon") if (key := key_of(text))]
     keys = [k for k in keys if planned_queries.is_below(db(), meeting.unit_id, k, day)]

@@ -45,7 +45,7 @@ from training.meetings.round_box import (
     voter_of,
 )
 from training.meetings.rules import WRONG_CODE_ANYWHERE, WRONG_CODE_HERE, Phase
-from training.meetings.showing_rules import Shown, shown
+from training.meetings.showing_rules import Shown, shown, where_to_go
 from training.people.queries import inserts_of
 from training.settings import Settings
 from training.web import errors
@@ -247,12 +247,15 @@ def shown_in(room: Room) -> dict[str, object]:
     """What the templates of phone, screen and desk share."""
     dilemma = dilemma_of(room)
     stage: Shown = shown(dilemma, room.plan, room.stand, room.rounds)
+    inserts = inserts_of(db(), room.meeting.municipality_id)
+    ended = stage.phase is Phase.END
     return {
         "room": room,
         "dilemma": dilemma,
         "stage": stage,
         "voted": live_queries.voted_in(db(), room.row.round_id) if stage.phase is Phase.VOTE else 0,
-        "inserts": inserts_of(db(), room.meeting.municipality_id),
+        "inserts": inserts,
+        "route": where_to_go(dilemma.debrief.plain(inserts)) if ended else [],
         "code": rules.spaced(room.row.code or ""),
     }
 
