@@ -94,7 +94,7 @@ def test_advice_is_on_request_before_the_vote_and_lies_open_when_the_room_talks(
     hall = Hall.opened(app, town, dilemma.id, vote=[dilemma.start], second_round=[])
     scene = dilemma.scenes[dilemma.start]
     [counsel] = [part for part in scene.parts if isinstance(part, Advice)]
-    words = str(counsel.rich.plain()).strip().split(".")[0]
+    words = str(counsel.rich.plain()).split(".")[1].strip()
     hall.welcome(1)
     hall.press(Step.START)
     asked = f"<summary>Vraag raad aan {counsel.speaker.name}</summary>"
