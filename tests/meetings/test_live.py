@@ -91,7 +91,7 @@ def test_advice_is_on_request_before_the_vote_and_lies_open_when_the_room_talks(
     app: Flask, town: Town, library: Library
 ) -> None:
     dilemma = library.dilemmas["wanneer-werkt-mevrouw-bakker"]
-    hall = Hall.opened(app, town, dilemma.id, vote=[dilemma.start], second_round=[])
+    hall = Hall.opened(app, town, dilemma.id, vote=[dilemma.start], second_round=[dilemma.start])
     scene = dilemma.scenes[dilemma.start]
     [counsel] = [part for part in scene.parts if isinstance(part, Advice)]
     words = str(counsel.rich.plain()).split(".")[1].strip()
