@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from training import demo_council
 from training.assignments import actions as assignments
 from training.assignments.release_actions import keep_calendars
 from training.assignments.rules import Basis, Choose, Policy
@@ -131,6 +132,7 @@ def build(
     _programme(b, library, nodes["team"][0])
     _history(b, library)
     b.flush()
+    demo_council.enliven(db, today)
     keep_calendars(db, library)
     assignments.open_cycles(db, today)
     return b.made

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 import training.schema  # noqa: F401 - every table is known before create_all
 from training import demo
@@ -17,7 +19,12 @@ from training.db import Base, Database
 from training.evidence.models import Evidence
 from training.identity.models import RoleGrant
 from training.identity.rules import Role
-from training.people.models import Unit
+from training.meetings.models import Attendance, Meeting
+from training.people.council_queries import term_on
+from training.people.models import Position, Unit
+from training.people.person_rules import COUNCIL_KINDS
+from training.people.queries import held_on
+from training.people.rules import PositionKind
 
 TODAY = dt.date(2026, 11, 2)
 
@@ -66,3 +73,35 @@ def test_every_role_at_every_node_has_a_sign_in_that_says_so(
     for role in (Role.ADMINISTRATOR, Role.CLERK, Role.PRIVACY_OFFICER):
         assert municipalities <= nodes[role.value], role
     assert "A2-samenwerking" in nodes[Role.HR.value]
+
+
+def test_every_town_has_a_council_with_factions_a_term_a_successor_and_meetings(
+    made: demo.Made, empty_database: Database
+) -> None:
+    with empty_database.reading() as db:
+        towns = db.scalars(sa.select(Unit.id).where(Unit.municipality_id == Unit.id)).all()
+        for town in towns:
+            assert term_on(db, town, TODAY) is not None
+            seats = council_of_day(db, town)
+            assert all(seat.faction for seat in seats)
+            assert sum(seat.kind is PositionKind.COUNCILLOR for seat in seats) == demo.COUNCIL_SIZE
+            begun = {seat.from_on for seat in seats if seat.kind is PositionKind.COUNCILLOR}
+            assert len(begun) > 1, "somebody came later than the others"
+            meetings = db.scalars(sa.select(Meeting).where(Meeting.municipality_id == town)).all()
+            held = [one for one in meetings if one.settled_at is not None]
+            assert len(held) == 2 and len(meetings) == 4
+            for meeting in held:
+                present = sa.select(Attendance).where(Attendance.meeting_id == meeting.id)
+                assert db.scalars(present).first() is not None
+
+
+def council_of_day(db: Session, town: uuid.UUID) -> list[Position]:
+    return list(
+        db.scalars(
+            sa.select(Position).where(
+                Position.municipality_id == town,
+                Position.kind.in_(COUNCIL_KINDS),
+                held_on(TODAY),
+            )
+        )
+    )

@@ -26,6 +26,7 @@ ROOF = {
     "jobs",
     "start",
     "demo",
+    "demo_council",
     "migrating",
     "backup",
     "schema",
