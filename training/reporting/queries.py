@@ -273,10 +273,10 @@ Persons = Ids | sa.BindParameter[uuid.UUID]
 
 
 def _placed(
-    ids: Ids, reach: Reach, filters: Filters, persons: Persons | None = None
+    ids: Ids, reach: Reach, filters: Filters, persons: Persons | None, once: bool
 ) -> sa.Subquery:
-    """The people, each with the unit in which the overview shows them. OFFSET makes the database
-    look that up once for each person, and not again for each of their duties."""
+    """The people, each with the unit in which the overview shows them. `once`: OFFSET makes the
+    database look that up once for each person, and not again for each of their duties."""
     query = sa.select(
         Person.municipality_id,
         Person.id.label("person_id"),
@@ -289,21 +289,21 @@ def _placed(
     ).where(*_people(ids, filters))
     if persons is not None:
         query = query.where(Person.id.in_(persons))
-    return query.offset(0).subquery("placed")
+    return (query.offset(0) if once else query).subquery("placed")
 
 
 def _standing(
-    ids: Ids, filters: Filters, late: Unwritten | None, persons: Persons | None
+    ids: Ids, filters: Filters, late: Unwritten | None, persons: Persons | None, once: bool
 ) -> sa.Subquery:
-    """How everybody stands, or only these persons: then it is worked out once for each row, and
+    """How everybody stands, or only these persons. `once`: it is worked out once for each row, and
     not at every place that asks for it."""
     every = standing_rows(filters.as_of, late)
     query = sa.select(every).where(every.c.municipality_id.in_(ids))
     if filters.duty_id is not None:
         query = query.where(every.c.duty_id == filters.duty_id)
     if persons is not None:
-        query = query.where(every.c.person_id.in_(persons)).offset(0)
-    return query.subquery("stands")
+        query = query.where(every.c.person_id.in_(persons))
+    return (query.offset(0) if once else query).subquery("stands")
 
 
 def rows_with_standing(
@@ -315,8 +315,10 @@ def rows_with_standing(
 ) -> sa.Subquery:
     """Everybody (or only these persons) under each duty with how they stand, not yet chosen by
     that and in no order. `late` is what `news` tells."""
-    who = _placed(ids, reach, filters, persons)
-    rows = _standing(ids, filters, late, persons)
+    # Of some persons SQLite would go through all these rows once for each person.
+    some_once = persons is not None and late is not None and late.dialect == "postgresql"
+    who = _placed(ids, reach, filters, persons, once=persons is None or some_once)
+    rows = _standing(ids, filters, late, persons, once=some_once)
     municipality = aliased(Unit, name="municipality")
     standing = rows.c.standing
     query = (
