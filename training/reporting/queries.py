@@ -315,10 +315,12 @@ def rows_with_standing(
 ) -> sa.Subquery:
     """Everybody (or only these persons) under each duty with how they stand, not yet chosen by
     that and in no order. `late` is what `news` tells."""
-    # Of some persons SQLite would go through all these rows once for each person.
-    some_once = persons is not None and late is not None and late.dialect == "postgresql"
-    who = _placed(ids, reach, filters, persons, once=persons is None or some_once)
-    rows = _standing(ids, filters, late, persons, once=some_once)
+    # Of some persons SQLite would go through all these rows once for each person; it finds them by
+    # the key, from the people.
+    part = persons is not None and late is not None
+    joined = part and late is not None and late.dialect == "sqlite"
+    who = _placed(ids, reach, filters, persons, once=persons is None or part)
+    rows = _standing(ids, filters, late, None if joined else persons, once=part and not joined)
     municipality = aliased(Unit, name="municipality")
     standing = rows.c.standing
     query = (
