@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from training.content.classes import ContentKind
-from training.db import ask, columns
+from training.db import columns
 from training.evidence.models import Evidence
 
 EVIDENCE = (
@@ -41,15 +41,6 @@ LAST_COMPLETED = (
     )
     .group_by(PROOF.content_kind, PROOF.content_id)
 )
-
-
-def last_completed(
-    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
-) -> dict[tuple[ContentKind, str], dt.date]:
-    """What one person completed, each with the last day."""
-    return last_completed_in(
-        ask(db, LAST_COMPLETED, municipality_id=municipality_id, person_id=person_id)
-    )
 
 
 def last_completed_in(rows: Iterable[Any]) -> dict[tuple[ContentKind, str], dt.date]:

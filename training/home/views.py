@@ -11,19 +11,21 @@ from training import clock
 from training.access import Permission
 from training.assignments.queries import overview
 from training.assignments.rules import Standing
+from training.at_once import AtOnce
 from training.content.classes import ContentKind, Dilemma, Module, Theme
 from training.content.search import index_of
 from training.content.views import library
-from training.evidence.queries import last_completed
+from training.evidence.queries import LAST_COMPLETED, last_completed_in
 from training.home import rules
 from training.home.forms import Looking, choices_of
 from training.identity.gate import own
-from training.learning.queries import progress_of
+from training.learning.queries import PROGRESS, progress_in
 from training.people.municipality_settings import OPENING_TEXT
 from training.web.doors import open_to, visitor, visitor_or_none
 from training.web.request_db import db
 
 blueprint = Blueprint("home", __name__)
+_STANDING = AtOnce(LAST_COMPLETED, PROGRESS)
 FIRST_HITS = 9  # what a search shows at first; the rest is one click away
 
 
@@ -123,8 +125,8 @@ def _shelf(contents: list[Module | Dilemma], with_duties: bool) -> list[rules.It
         return rules.shelf(contents)
     key = (who.municipality_id, who.person_id)
     if not with_duties:
-        begun = progress_of(db(), *key)
-        return rules.shelf(contents, done=last_completed(db(), *key), begun=begun)
+        proofs, runs = _STANDING.ask(db(), municipality_id=key[0], person_id=key[1])
+        return rules.shelf(contents, done=last_completed_in(proofs), begun=progress_in(runs))
     found, proofs, begun = overview(db(), *key, clock.today())  # the newest first
     done = {(ContentKind[p.content[0]], p.content[1]): p.completed_on for p in reversed(proofs)}
     to_do = rules.tasks(found, library(), proofs, clock.today())

@@ -154,13 +154,6 @@ class Progress:
     place: str
 
 
-def progress_of(
-    db: Session, municipality_id: uuid.UUID, person_id: uuid.UUID
-) -> dict[str, Progress]:
-    """By module id: the running attempts of one person."""
-    return progress_in(ask(db, PROGRESS, municipality_id=municipality_id, person_id=person_id))
-
-
 def progress_in(rows: Iterable[Any]) -> dict[str, Progress]:
     """The running attempts in rows of `PROGRESS`, by module id."""
     return {row.module_id: Progress(len(row.seen), row.place) for row in rows}
