@@ -196,6 +196,7 @@ def test_a_moved_and_a_cancelled_meeting_move_in_the_calendar(
     def entry() -> tuple[str, int, str, int]:
         answer = vera.get(f"/mijn-bijeenkomsten/{meeting}/agenda.ics")
         found = Calendar.from_ical(answer.get_data()).walk("VEVENT")[0]
+        assert clock.now() - found["DTSTAMP"].dt < dt.timedelta(minutes=5), "as it is now"
         return str(found["UID"]), int(found["SEQUENCE"]), str(found["STATUS"]), found.start.hour
 
     first = entry()
@@ -732,6 +733,12 @@ def test_who_leads_elsewhere_now_no_longer_sees_the_names_here(
 ) -> None:
     meeting = plan(fatma, town)
     invite(fatma, meeting, key_of(town, "vera"))
+    begun = fatma.post(
+        "/bijeenkomsten/dilemma/de-brief-op-de-mat",
+        data={"unit": str(town.units["raad"]), "shape": "heel", "vote": ["de-mat"]}
+        | {"path_by": "FACILITATOR", "council": "y"},
+    ).location
+    assert fatma.get(begun).status_code == 200
     with database.transaction() as db:
         query = sa.select(RoleGrant).where(
             RoleGrant.account_id == town.accounts["fatma"], RoleGrant.role == Role.FACILITATOR
@@ -742,6 +749,7 @@ def test_who_leads_elsewhere_now_no_longer_sees_the_names_here(
     assert again.get("/bijeenkomsten").status_code == 200, "she still leads meetings"
     for path in ("", "/aanwezig", "/lijst", "/uitnodigen?zoek=a", "/plakken", "/inchecken"):
         assert again.get(f"/bijeenkomsten/{meeting}{path}").status_code == 404, path
+    assert again.get(begun).status_code == 404, "nor the desk of a dilemma that runs"
     assert (
         again.get(f"/bijeenkomsten/dilemma/het-geheime-stuk?bijeenkomst={meeting}").status_code
         == 404

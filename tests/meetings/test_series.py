@@ -18,6 +18,8 @@ from training import clock
 from training.clock import AMSTERDAM, local_date
 from training.content.classes import Library
 from training.db import Database
+from training.identity.models import RoleGrant
+from training.identity.rules import Role
 from training.mail.models import OutboxMessage
 from training.meetings import series_rules
 from training.meetings.models import Meeting, MeetingSeries
@@ -127,6 +129,22 @@ def test_a_fixed_item_of_somebody_else_is_not_there(
         series.facilitator_id = town.accounts["theo"]
     assert fatma.get(f"/bijeenkomsten/vast/{series.id}/agenda.ics").status_code == 404
     assert fatma.post(f"/bijeenkomsten/vast/{series.id}/stop").status_code == 404
+
+
+def test_who_leads_elsewhere_now_no_longer_finds_the_fixed_item(
+    app: Flask, fatma: FlaskClient, town: Town, database: Database
+) -> None:
+    make(fatma, town)
+    with database.transaction() as db:
+        series = db.scalars(sa.select(MeetingSeries)).one()
+        query = sa.select(RoleGrant).where(
+            RoleGrant.account_id == town.accounts["fatma"], RoleGrant.role == Role.FACILITATOR
+        )
+        for grant in db.scalars(query):
+            grant.unit_id = town.units["other"]
+    again = sign_in(app.test_client(), town, "fatma")
+    assert again.get(f"/bijeenkomsten/vast/{series.id}/agenda.ics").status_code == 404
+    assert again.post(f"/bijeenkomsten/vast/{series.id}/stop").status_code == 404
 
 
 def pages_in(pdf: bytes) -> int:

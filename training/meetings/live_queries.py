@@ -104,14 +104,18 @@ def room_of_code(db: Session, code: str) -> Room | None:
     return _room(db, MeetingStand.code == code)
 
 
-def room_of_facilitator(db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID) -> Room | None:
-    """The meeting, when this account leads it and its dilemma has not ended."""
+def room_of_facilitator(
+    db: Session, meeting_id: uuid.UUID, account_id: uuid.UUID, units: Sequence[uuid.UUID]
+) -> Room | None:
+    """The meeting, when this account leads it below one of the units in which it still may, and
+    its dilemma has not ended."""
     return _room(
         db,
         sa.and_(
             MeetingStand.meeting_id == meeting_id,
             MeetingStand.code.is_not(None),
             Meeting.facilitator_id == account_id,
+            Meeting.unit_id.in_(units_below(units)),
         ),
     )
 

@@ -84,10 +84,10 @@ def tell(
         .where(Invitation.meeting_id == meeting.id, Person.email.is_not(None))
     )
     people = [p for p in db.scalars(query) if (p.municipality_id, p.id) in wanted]
-    return write(db, [_letter(meeting, person, what, base_url) for person in people], now)
+    return write(db, [_letter(meeting, person, what, base_url, now) for person in people], now)
 
 
-def _letter(meeting: Meeting, person: Person, what: str, base_url: str) -> Letter:
+def _letter(meeting: Meeting, person: Person, what: str, base_url: str, now: dt.datetime) -> Letter:
     subject, first, last = WORDS[what]
     place = f"\nWaar: {meeting.place}" if meeting.place else ""
     return Letter(
@@ -103,17 +103,19 @@ def _letter(meeting: Meeting, person: Person, what: str, base_url: str) -> Lette
         municipality_id=person.municipality_id,
         person_id=person.id,
         not_after=max(meeting.ends_at, meeting.starts_at),
-        calendar=_calendar(meeting, person, what, base_url),
+        calendar=_calendar(meeting, person, what, base_url, now),
     )
 
 
-def _calendar(meeting: Meeting, person: Person, what: str, base_url: str) -> str | None:
+def _calendar(
+    meeting: Meeting, person: Person, what: str, base_url: str, now: dt.datetime
+) -> str | None:
     """The entry that a calendar program puts in its place, moves or removes by itself; none goes
     with a reminder. Nobody reads an answer to it: signing up is done in Weerbaar."""
     if what == "herinnering":
         return None
     entry = replace(
-        entry_of(meeting, base_url),
+        entry_of(meeting, base_url, now),
         organizer=f"weerbaar@{urlsplit(base_url).hostname}",
         attendee=person.email or "",
     )
@@ -144,12 +146,13 @@ def remind(db: Session, base_url: str, now: dt.datetime) -> int:
     )
 
 
-def entry_of(meeting: Meeting, base_url: str) -> ics.Entry:
-    """The meeting as an entry of a calendar: the same UID for ever, a sequence that goes up."""
+def entry_of(meeting: Meeting, base_url: str, now: dt.datetime) -> ics.Entry:
+    """The meeting as an entry of a calendar, as it is `now`: the same UID for ever, a sequence
+    that goes up."""
     return ics.Entry(
         uid=f"bijeenkomst-{meeting.id}@weerbaar",
         sequence=meeting.sequence,
-        changed_at=meeting.cancelled_at or meeting.made_at,
+        changed_at=now,
         title=meeting.title,
         begins=meeting.starts_at,
         ends=meeting.ends_at,

@@ -280,7 +280,7 @@ def file_answer(found: MeetingMaterial | None) -> ResponseReturnValue:
 
 def calendar_answer(meeting: Meeting) -> Response:
     """A meeting as a calendar file."""
-    entry = planned_letters.entry_of(meeting, base_url())
+    entry = planned_letters.entry_of(meeting, base_url(), clock.now())
     method = ics.Method.CANCEL if meeting.cancelled_at else ics.Method.PUBLISH
     answer = Response(ics.calendar_of([entry], method=method), content_type=ics.MIME_TYPE)
     answer.headers["Content-Disposition"] = 'attachment; filename="bijeenkomst.ics"'

@@ -25,7 +25,7 @@ from training.meetings.showing_rules import where_to_go
 from training.meetings.views import blueprint as meetings
 from training.pdf import pdf_of
 from training.people.noting_views import note
-from training.people.queries import inserts_of, units_of
+from training.people.queries import inserts_of, units_below, units_of
 from training.web.doors import open_to, reach, visitor
 from training.web.request_db import db
 
@@ -81,7 +81,7 @@ def fetch_series(series_id: uuid.UUID) -> ResponseReturnValue:
     """All times of a fixed item for a calendar, each with its own entry that can move."""
     series = _series(series_id)
     entries = [
-        planned_letters.entry_of(meeting, base_url())
+        planned_letters.entry_of(meeting, base_url(), clock.now())
         for meeting in series_actions.series_meetings(db(), series.id)
     ]
     answer = Response(ics.calendar_of(entries, name=series.title), content_type=ics.MIME_TYPE)
@@ -160,7 +160,10 @@ def _own() -> list[MeetingSeries]:
 
 
 def _series(series_id: uuid.UUID) -> MeetingSeries:
-    series = db().get(MeetingSeries, series_id)
-    if series is None or series.facilitator_id != visitor().account_id:
-        abort(404)
-    return series
+    units = [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)]
+    query = sa.select(MeetingSeries).where(
+        MeetingSeries.id == series_id,
+        MeetingSeries.facilitator_id == visitor().account_id,
+        MeetingSeries.unit_id.in_(units_below(units)),
+    )
+    return db().scalars(query).one_or_none() or abort(404)

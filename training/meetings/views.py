@@ -100,10 +100,15 @@ def prepare(slug: str) -> ResponseReturnValue:
         form=form,
         dilemma=dilemma,
         meeting=meeting,
-        running=meeting is not None
-        and live_queries.room_of_facilitator(db(), meeting.id, visitor().account_id) is not None,
+        running=meeting is not None and _runs(meeting),
     )
     return page, 422 if request.method == "POST" else 200
+
+
+def _runs(meeting: Meeting) -> bool:
+    units = [grant.unit_id for grant in _reach()]
+    account_id = visitor().account_id
+    return live_queries.room_of_facilitator(db(), meeting.id, account_id, units) is not None
 
 
 def _reach() -> Reach:
