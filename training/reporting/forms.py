@@ -63,6 +63,12 @@ class ParticipationForm(FilterForm):
         if not self.kolommen.data:
             self.kolommen.data = [key for key in USUAL if key != "name"]
 
+    def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The choices of a list as pairs of a value and its words."""
+        field = self[name]
+        assert isinstance(field, SelectField)
+        return tuple((str(one.value), str(one.label)) for one in field.iter_choices())
+
     def validate_gedaan_tot(self, field: DateField) -> None:
         """A period ends after it begins."""
         if field.data and self.gedaan_van.data and field.data < self.gedaan_van.data:

@@ -12,7 +12,7 @@ from typing import Any
 from training.assignments.rules import Standing
 from training.clock import in_words
 
-MOST_COUNTED = 5_000  # rows up to which the screen counts; the explanation counts all
+MOST_COUNTED = 2_000  # rows up to which the screen counts; the explanation counts all
 PRINTED = 1_000  # rows on one printed page
 
 
