@@ -67,7 +67,7 @@ class ParticipationForm(FilterForm):
         """The choices of a list as pairs of a value and its words."""
         field = self[name]
         assert isinstance(field, SelectField)
-        return tuple((str(one.value), str(one.label)) for one in field.iter_choices())
+        return tuple((str(value), label) for value, label, *_ in field.iter_choices())
 
     def validate_gedaan_tot(self, field: DateField) -> None:
         """A period ends after it begins."""
