@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql
 from bench import crowd
 from bench.crowd import Crowd
 from bench.measure import Measure, alternate, paired
-from bench.stand import KINDS, ROOT, SECRET, address_of
+from bench.stand import KINDS, address_of, settings_on
 from training import clock
 from training.access import Grant, Population
 from training.app import create_app
@@ -104,13 +104,7 @@ class Stand:
 @contextmanager
 def _stand(kind: str, municipalities: int, number: int, duties: int) -> Iterator[Stand]:
     with address_of(kind) as address, tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            data_dir=Path(folder),
-            box_dir=Path(folder) / "box",
-            content_dir=ROOT / "content",
-            database_url=address,
-            secret_key=SECRET,
-        )
+        settings = settings_on(address, folder)
         database = Database(address)
         made = crowd.fill(database, municipalities, number, duties, clock.today())
         yield Stand(settings, database, made)

@@ -68,17 +68,22 @@ class Town:
         return next(s for s in self.made.sign_ins if s["name"].split(" ")[0] == name)
 
 
+def settings_on(address: str, folder: str) -> Settings:
+    """The settings of an installation of the bench."""
+    return Settings(
+        data_dir=Path(folder),
+        box_dir=Path(folder) / "box",
+        content_dir=ROOT / "content",
+        database_url=address,
+        secret_key=SECRET,
+    )
+
+
 @contextmanager
 def town(kind: str, people: int = 420, years: int = 2) -> Iterator[Town]:
     """The demonstration town on a database of this kind."""
     with address_of(kind) as address, tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            data_dir=Path(folder),
-            box_dir=Path(folder) / "box",
-            content_dir=ROOT / "content",
-            database_url=address,
-            secret_key=SECRET,
-        )
+        settings = settings_on(address, folder)
         database = Database(address)
         Base.metadata.create_all(database.engine)
         library = load_library(settings.content_dir, settings.data_dir, clock.today()).library

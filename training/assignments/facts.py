@@ -350,19 +350,6 @@ def _opening(row: Any) -> Opening:
     return Opening(row.from_on, row.due_days, Cause[row.cause], named, row.least_version)
 
 
-def round_from(cycle: Any) -> Round:
-    """A row of the table of cycles with its frozen dates, without what followed from proof."""
-    only = (cycle.only_kind.name, cycle.only_id) if cycle.only_id is not None else None
-    names = [name for name in FROZEN if name not in ("only", "form")]
-    return Round(form=cycle.form, only=only, **{name: getattr(cycle, name) for name in names})
-
-
-FROZEN = (
-    *("number", "policy_version", "form", "opens_on", "due_on", "grace_until", "was_valid_until"),
-    *("planned_on", "cause", "only", "least_version", "keeps_until"),
-)
-
-
 def _round(row: Any) -> Round:
     """A written cycle with its frozen dates; what follows from proof is derived again."""
     return Round(

@@ -479,10 +479,5 @@ def found_by_duty(db: Session) -> dict[uuid.UUID, int]:
     return {row.duty_id: row.number for row in db.execute(query)}
 
 
-def drop_duties(db: Session, duty_ids: Collection[uuid.UUID]) -> None:
-    """Takes duties out of the scratch table: a brake stopped them."""
-    db.execute(sa.delete(DUE).where(DUE.c.duty_id.in_(duty_ids)))
-
-
 def _count(result: Any) -> int:
     return max(int(result.rowcount), 0)

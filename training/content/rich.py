@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import escape
 
 import nh3
 from markdown_it.renderer import RendererHTML
@@ -230,8 +230,3 @@ def _aligned(token: Token) -> Token:
     if token.type == "th_open":
         copy.attrs["scope"] = "col"
     return copy
-
-
-def stripped(html: str) -> str:
-    """Words of a piece of HTML, for tests and previews."""
-    return unescape(re.sub(r"<[^>]+>", "", html))

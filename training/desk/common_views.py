@@ -41,6 +41,14 @@ def place_at(unit_id: uuid.UUID) -> Place:
     return Place(path, populations)
 
 
+def own_node() -> uuid.UUID:
+    """The highest node at which the visitor runs the programme; else 404."""
+    found = queries.nodes(db(), managed())
+    if not found:
+        abort(404)
+    return found[0].id
+
+
 def least_to_count() -> int:
     """From how many people the visitor sees a count: whoever may see the names sees all."""
     names = reach(Permission.SEE_PERSONS_STATUS)

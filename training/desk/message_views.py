@@ -18,7 +18,7 @@ from training.assignments.reminder_queries import NO_REST, mail_rest
 from training.audit.models import Action
 from training.content.views import library
 from training.desk import count_rules, draft_rules, queries
-from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
+from training.desk.common_views import Place, least_to_count, managed, own_node, place_at, tabs
 from training.desk.message_forms import MessageForm
 from training.people.noting_views import note
 from training.people.queries import inserts_of, unit_ids_below
@@ -32,10 +32,7 @@ blueprint = Blueprint("messages", __name__)
 @open_to(Permission.MANAGE_DUTIES)
 def show_own_messages() -> ResponseReturnValue:
     """The messages of the highest node that the visitor runs."""
-    found = queries.nodes(db(), managed())
-    if not found:
-        abort(404)
-    return _list_page(found[0].id)
+    return _list_page(own_node())
 
 
 @blueprint.get("/programma/<uuid:unit_id>/berichten")

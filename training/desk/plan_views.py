@@ -21,7 +21,7 @@ from training.assignments.why_queries import quiet_with_names
 from training.content.classes import ContentKind
 from training.content.views import library
 from training.desk import count_rules, draft_rules, look_ahead_rules, plan_queries, queries
-from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
+from training.desk.common_views import Place, least_to_count, managed, own_node, place_at, tabs
 from training.desk.forms import QUIET
 from training.desk.look_ahead_rules import Coming, Stand
 from training.people.queries import municipalities_below, unit_ids_below
@@ -47,13 +47,7 @@ class Ahead:
 
 def _place() -> Place:
     """The node that is asked for, or the highest that the visitor runs."""
-    asked = request.args.get("knoop", type=uuid.UUID)
-    if asked is None:
-        found = queries.nodes(db(), managed())
-        if not found:
-            abort(404)
-        asked = found[0].id
-    return place_at(asked)
+    return place_at(request.args.get("knoop", type=uuid.UUID) or own_node())
 
 
 def _ahead(place: Place, today: dt.date, until: dt.date) -> Ahead:

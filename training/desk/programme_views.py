@@ -18,7 +18,7 @@ from training.audit.models import Action
 from training.content.views import library
 from training.desk import count_rules, draft_rules, impact_rules, queries, sample_rules
 from training.desk.brake_views import questions
-from training.desk.common_views import Place, least_to_count, managed, place_at, tabs
+from training.desk.common_views import Place, least_to_count, managed, own_node, place_at, tabs
 from training.desk.forms import DutyForm, PolicyForm, ReasonForm
 from training.desk.impact_rules import Starter
 from training.people.noting_views import note
@@ -33,10 +33,7 @@ blueprint = Blueprint("programme", __name__)
 @open_to(Permission.MANAGE_DUTIES)
 def show_own_programme() -> ResponseReturnValue:
     """The programme of the highest node that the visitor runs."""
-    found = queries.nodes(db(), managed())
-    if not found:
-        abort(404)
-    return _programme_page(found[0].id)
+    return _programme_page(own_node())
 
 
 @blueprint.get("/programma/<uuid:unit_id>")

@@ -19,8 +19,9 @@ from training.meetings.live_queries import Room
 from training.meetings.room_views import box, commit_and_forget, dilemma_of, shown_in
 from training.meetings.rules import NotPossibleError, Phase, Step
 from training.meetings.views import blueprint as meetings
+from training.meetings.views import units_led
 from training.people.noting_views import note
-from training.web.doors import open_to, reach, visitor
+from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
 
@@ -66,7 +67,7 @@ def end_dilemma(meeting_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _room(meeting_id: uuid.UUID) -> Room:
-    units = [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)]
+    units = units_led()
     room = live_queries.room_of_facilitator(db(), meeting_id, visitor().account_id, units)
     if room is None:
         abort(404)

@@ -21,11 +21,12 @@ from training.meetings.planned_forms import InviteForm, MaterialForm, NameFilter
 from training.meetings.planned_queries import Guest
 from training.meetings.planning_rules import Invited, Key, shows_names
 from training.meetings.views import blueprint as meetings
+from training.meetings.views import units_led
 from training.people.models import Person, Unit
 from training.people.noting_views import note, note_looked, note_looked_at
 from training.people.queries import units_of
 from training.settings import Settings
-from training.web.doors import open_to, reach, visitor
+from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
 LARGEST = 8 * 1024 * 1024  # bytes of one file
@@ -47,7 +48,7 @@ TYPES = {
 @open_to(Permission.RUN_MEETINGS)
 def plan_meeting() -> ResponseReturnValue:
     """Plans a meeting."""
-    units = units_of(db(), [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)])
+    units = units_of(db(), units_led())
     form = _offered(PlanForm(), units)
     if form.validate_on_submit():
         unit = next(unit for unit in units if str(unit.id) == form.unit.data)
@@ -248,7 +249,7 @@ def fetch_own_material(meeting_id: uuid.UUID, material_id: uuid.UUID) -> Respons
 
 def own_meeting(meeting_id: uuid.UUID) -> Meeting:
     """A meeting that the visitor leads, where he or she still may; else 404."""
-    units = [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)]
+    units = units_led()
     meeting = live_queries.own_meeting(db(), meeting_id, visitor().account_id, units)
     if meeting is None:
         abort(404)

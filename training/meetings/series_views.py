@@ -23,10 +23,11 @@ from training.meetings.planned_views import base_url, tell_invited
 from training.meetings.series_rules import WEEKDAYS, WEEKS
 from training.meetings.showing_rules import where_to_go
 from training.meetings.views import blueprint as meetings
+from training.meetings.views import units_led
 from training.pdf import pdf_of
 from training.people.noting_views import note
 from training.people.queries import inserts_of, units_below, units_of
-from training.web.doors import open_to, reach, visitor
+from training.web.doors import open_to, visitor
 from training.web.request_db import db
 
 CARD = Path(__file__).parent / "templates" / "card.typ"
@@ -36,7 +37,7 @@ CARD = Path(__file__).parent / "templates" / "card.typ"
 @open_to(Permission.RUN_MEETINGS)
 def show_series() -> ResponseReturnValue:
     """The fixed items that the visitor leads, and a new one."""
-    units = units_of(db(), [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)])
+    units = units_of(db(), units_led())
     form = SeriesForm(data={"from_on": clock.today()})
     form.unit.choices = [(str(unit.id), f"{unit.name} ({unit.kind.value})") for unit in units]
     form.audience.choices = _audiences()
@@ -160,7 +161,7 @@ def _own() -> list[MeetingSeries]:
 
 
 def _series(series_id: uuid.UUID) -> MeetingSeries:
-    units = [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)]
+    units = units_led()
     query = sa.select(MeetingSeries).where(
         MeetingSeries.id == series_id,
         MeetingSeries.facilitator_id == visitor().account_id,

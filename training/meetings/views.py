@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training import clock
-from training.access import Permission, Reach
+from training.access import Permission
 from training.audit.models import Action
 from training.content.classes import Dilemma, PathBy
 from training.content.views import library
@@ -61,7 +61,7 @@ def choose_dilemma() -> ResponseReturnValue:
         for dilemma in library().dilemmas.values()
         if not chosen or chosen in dilemma.audiences
     ]
-    units = [meeting.unit_id] if meeting else [grant.unit_id for grant in _reach()]
+    units = [meeting.unit_id] if meeting else units_led()
     return render_template(
         "meetings/choose_dilemma.html",
         found=sorted(found, key=lambda dilemma: dilemma.title),
@@ -80,7 +80,7 @@ def prepare(slug: str) -> ResponseReturnValue:
     if dilemma is None:
         abort(404)
     meeting = _asked_meeting()
-    units = units_of(db(), [grant.unit_id for grant in _reach()])
+    units = units_of(db(), units_led())
     form = _form(dilemma, units, meeting)
     if form.validate_on_submit():
         plan = _plan(dilemma, form)
@@ -106,13 +106,14 @@ def prepare(slug: str) -> ResponseReturnValue:
 
 
 def _runs(meeting: Meeting) -> bool:
-    units = [grant.unit_id for grant in _reach()]
+    units = units_led()
     account_id = visitor().account_id
     return live_queries.room_of_facilitator(db(), meeting.id, account_id, units) is not None
 
 
-def _reach() -> Reach:
-    return reach(Permission.RUN_MEETINGS)
+def units_led() -> list[uuid.UUID]:
+    """The units at which, and below which, the visitor leads meetings."""
+    return [grant.unit_id for grant in reach(Permission.RUN_MEETINGS)]
 
 
 def _asked_meeting() -> Meeting | None:
@@ -124,7 +125,7 @@ def _asked_meeting() -> Meeting | None:
         meeting_id = uuid.UUID(asked)
     except ValueError:
         abort(404)
-    units = [grant.unit_id for grant in _reach()]
+    units = units_led()
     meeting = live_queries.own_meeting(db(), meeting_id, visitor().account_id, units)
     if meeting is None or meeting.cancelled_at:
         abort(404)
