@@ -201,13 +201,16 @@ def test_the_keyboard_reaches_everything_and_the_focus_is_seen(visit: Visit, app
     """WCAG 2.1.1, 2.1.2, 2.4.7, 2.4.11: no trap, an outline of two pixels, nothing hidden."""
     wrong = []
     for somebody, path in everywhere(visit, app, 1280):
-        page, visited = somebody.page, set()
+        page, visited, last = somebody.page, set(), None
         for _stop in range(MOST_STOPS):
             page.keyboard.press("Tab")
             focus = page.evaluate(FOCUS)
+            if focus is not None and focus["mark"] == last:
+                continue  # a date has a stop for each part and for its calendar
             if focus is None or focus["mark"] in visited:
                 break
-            visited.add(focus["mark"])
+            last = focus["mark"]
+            visited.add(last)
             if focus["outline"] < 2:
                 wrong.append(f"{path}: no outline on {focus['what']}")
             if not focus["seen"]:
